@@ -1,0 +1,152 @@
+"""What can go wrong, one small class each.
+
+Every message says what happened, where (file, page) and what to do about it.
+A duplicate is not an error: it is a result (see `dossier.model.Outcome`).
+"""
+
+from __future__ import annotations
+
+
+class DossierError(Exception):
+    """Base of every error this library raises on purpose.
+
+    `what`   what went wrong, without file names
+    `where`  file, member or page, if known
+    `advice` what the reader can do about it, if anything
+    """
+
+    code = "error"
+
+    def __init__(self, what: str, *, where: str | None = None, advice: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.advice = advice
+        message = f"{where}: {what}" if where else what
+        super().__init__(f"{message} — {advice}" if advice else message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # errors cross process borders: keep their parts
+        return (_rebuild, (type(self), self.what, self.where, self.advice))
+
+
+def _rebuild(
+    kind: type[DossierError], what: str, where: str | None, advice: str | None
+) -> DossierError:
+    return kind(what, where=where, advice=advice)
+
+
+# --- the archive -----------------------------------------------------------------------------
+
+
+class ArchiveNotFound(DossierError):
+    """There is no archive at this place."""
+
+    code = "archive-not-found"
+
+
+class ArchiveExists(DossierError):
+    """An archive, or something else, already stands at this place."""
+
+    code = "archive-exists"
+
+
+class ArchiveVersion(DossierError):
+    """The archive was written by a newer version of this library."""
+
+    code = "archive-version"
+
+
+class ArchiveBusy(DossierError):
+    """Another process is adding to the archive."""
+
+    code = "archive-busy"
+
+
+class NotInArchive(DossierError):
+    """No dossier, document or page answers to this name."""
+
+    code = "not-in-archive"
+
+
+class BlobDamaged(DossierError):
+    """A stored original is missing or no longer has the content it was stored with."""
+
+    code = "blob-damaged"
+
+
+# --- files coming in -------------------------------------------------------------------------
+
+
+class FileRefused(DossierError):
+    """Base: this file cannot be taken in; the rest of the batch goes on."""
+
+    code = "refused"
+
+
+class EmptyFile(FileRefused):
+    """The file has no bytes."""
+
+    code = "empty"
+
+
+class DamagedFile(FileRefused):
+    """The file is truncated or not what its structure promises."""
+
+    code = "damaged"
+
+
+class EncryptedFile(FileRefused):
+    """The file is encrypted and no given password opens it."""
+
+    code = "encrypted"
+
+
+class UnsupportedFile(FileRefused):
+    """No reader for this kind of file."""
+
+    code = "unsupported"
+
+
+class HostileFile(FileRefused):
+    """The file would exhaust memory or disk, or reach outside its place."""
+
+    code = "hostile"
+
+
+class ProgramMissing(FileRefused):
+    """An outside program (LibreOffice, Tesseract) is needed and is not installed."""
+
+    code = "program-missing"
+
+
+# --- recognition and cataloguing -------------------------------------------------------------
+
+
+class EngineNotFound(DossierError):
+    """No OCR engine of this name, or it lacks the language asked for."""
+
+    code = "engine-not-found"
+
+
+class RecognitionFailed(DossierError):
+    """The OCR engine broke on this page."""
+
+    code = "recognition-failed"
+
+
+class NoPageImage(DossierError):
+    """This page has text but no picture (for example DOCX without LibreOffice)."""
+
+    code = "no-page-image"
+
+
+class BadCorrection(DossierError):
+    """A correction of the catalogue does not fit the dossier."""
+
+    code = "bad-correction"
+
+
+class BadData(DossierError):
+    """One of the data files (document types, thresholds) does not have the promised form."""
+
+    code = "bad-data"
