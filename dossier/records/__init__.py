@@ -1,0 +1,43 @@
+"""What an archive keeps: records in a database, originals as content-addressed blobs.
+
+Both together are the truth; indexes and features are derived from them through the outbox.
+"""
+
+from __future__ import annotations
+
+from .blobs import BlobStore
+from .codec import pack_layer, unpack_layer
+from .database import Database
+from .schema import (
+    CorrectionRow,
+    DocumentRow,
+    DossierRow,
+    FileRow,
+    FindingRow,
+    LogRow,
+    NumberRow,
+    OutboxConsumerRow,
+    OutboxRow,
+    PageRow,
+    ProblemRow,
+    VolumeRow,
+)
+
+__all__ = [
+    "BlobStore",
+    "CorrectionRow",
+    "Database",
+    "DocumentRow",
+    "DossierRow",
+    "FileRow",
+    "FindingRow",
+    "LogRow",
+    "NumberRow",
+    "OutboxConsumerRow",
+    "OutboxRow",
+    "PageRow",
+    "ProblemRow",
+    "VolumeRow",
+    "pack_layer",
+    "unpack_layer",
+]

@@ -1,0 +1,91 @@
+"""Opening the database: SQLite (WAL) in the archive, or a server's PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ..errors import ArchiveVersion
+
+_BUSY_SECONDS = 60
+
+
+class Database:
+    """Sessions on one database, brought to the present schema when it is opened."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self._engine = create_engine(self.url)
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+        # SQLite: a transaction that will write takes the write lock at its start, so that two
+        # writers wait for each other instead of failing in the middle
+        self._writing = self._engine.execution_options(dossier_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end, rolled back on any error."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema to this library's version; `ArchiveVersion` if it is newer."""
+        with as_file(files(__package__) / "migrations") as folder:
+            config = Config()
+            config.set_main_option("script_location", str(folder).replace("%", "%%"))
+            with self._writing.connect() as connection:
+                present = MigrationContext.configure(connection).get_current_revision()
+                connection.rollback()
+                script = ScriptDirectory.from_config(config)
+                if present == script.get_current_head():
+                    return
+                known = {revision.revision for revision in script.walk_revisions()}
+                if present is not None and present not in known:
+                    raise ArchiveVersion(
+                        f"the records have version {present}, which this library does not know",
+                        where=self.url.render_as_string(),
+                        advice="install a newer edossier",
+                    )
+                config.attributes["connection"] = connection
+                with connection.begin():
+                    command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(raw: Any, _entry: ConnectionPoolEntry) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: a committed document survives a power cut, not only a crash
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("dossier_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

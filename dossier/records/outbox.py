@@ -1,0 +1,67 @@
+"""The queue between records and derived indexes, written in the records' own transactions.
+
+A derived index registers once as a consumer, builds itself from the records, and from then on
+takes what changed from `pending` and says `done` after its own commit. If it dies in between, the
+same changes come again: taking a page in twice must be harmless, losing one cannot happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from .schema import OutboxConsumerRow, OutboxRow
+
+PUT = "put"
+DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One page to put into, or to delete from, an index."""
+
+    id: int
+    page_id: int
+    action: str
+
+
+def register(session: Session, consumer: str) -> bool:
+    """Let `consumer` hear of changes from now on; False if it already does."""
+    if session.get(OutboxConsumerRow, consumer) is not None:
+        return False
+    session.add(OutboxConsumerRow(name=consumer))
+    session.flush()
+    return True
+
+
+def enqueue(session: Session, page_ids: Iterable[int], action: str) -> None:
+    """Tell every consumer of these pages, in the caller's transaction."""
+    consumers = session.scalars(select(OutboxConsumerRow.name)).all()
+    rows = [
+        {"consumer": consumer, "page_id": page_id, "action": action}
+        for page_id in page_ids
+        for consumer in consumers
+    ]
+    if rows:
+        session.execute(insert(OutboxRow), rows)
+
+
+def pending(session: Session, consumer: str, limit: int = 1000) -> list[Change]:
+    """The oldest changes this consumer has not taken in."""
+    rows = session.execute(
+        select(OutboxRow.id, OutboxRow.page_id, OutboxRow.action)
+        .where(OutboxRow.consumer == consumer)
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    return [Change(*row) for row in rows]
+
+
+def done(session: Session, changes: Sequence[Change]) -> None:
+    """Forget changes that are safely in the consumer's index."""
+    ids = [change.id for change in changes]
+    for start in range(0, len(ids), 500):
+        session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids[start : start + 500])))

@@ -1,0 +1,232 @@
+"""The tables, typed. Migrations in `migrations/` bring any older database to this form."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# names for every constraint, so that a migration can find them on any database
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+# SQLite would give the id of a deleted row to the next one: the log and the indexes must not be
+# led to another dossier's page
+_FRESH_IDS = {"sqlite_autoincrement": True}
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Row(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class DossierRow(Row):
+    """One dossier (卷宗). `stale`: pages came in or went since it was last catalogued."""
+
+    __tablename__ = "dossiers"
+    __table_args__ = _FRESH_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(500), unique=True)
+    origin: Mapped[str] = mapped_column(Text)
+    stale: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class NumberRow(Row):
+    """A case number (案号, 文号) by which a dossier can be found."""
+
+    __tablename__ = "numbers"
+    __table_args__ = (UniqueConstraint("dossier_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(String(200), index=True)
+    given: Mapped[bool] = mapped_column(default=False)
+    """Named by a person, not read from a page."""
+
+
+class FileRow(Row):
+    """One file as it was handed in. `working_sha256`: the decrypted copy of an encrypted file."""
+
+    __tablename__ = "files"
+    __table_args__ = (UniqueConstraint("dossier_id", "sha256"), _FRESH_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    volume: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    working_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    signed: Mapped[bool]
+    page_count: Mapped[int]
+    notes: Mapped[list[Any]]
+    added_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class VolumeRow(Row):
+    """One volume (卷) of a dossier."""
+
+    __tablename__ = "volumes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(Text)
+
+
+class DocumentRow(Row):
+    """One document (文书/证据): a run of pages with a name. `first_page_id` is its identity."""
+
+    __tablename__ = "documents"
+    __table_args__ = _FRESH_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    volume_id: Mapped[int] = mapped_column(ForeignKey("volumes.id", ondelete="CASCADE"))
+    first_page_id: Mapped[int]
+    position: Mapped[int]
+    type_code: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(Text)
+    card: Mapped[dict[str, Any]]
+    """Everything the catalogue says of it, with sources: see `catalogue.Document.to_json`."""
+
+
+class PageRow(Row):
+    """One page: what it says (`layer`, packed) and where it belongs."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("file_id", "number"),
+        Index("ix_pages_review", "dossier_id", "confidence"),
+        _FRESH_IDS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    layer: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[str] = mapped_column(Text)
+    confidence: Mapped[float]
+    origin: Mapped[str] = mapped_column(String(10))
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why this page could not be read, if so."""
+    reviewed_at: Mapped[datetime | None]
+    document_id: Mapped[int | None] = mapped_column(
+        ForeignKey("documents.id", ondelete="SET NULL"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    """Place within the dossier as catalogued."""
+    label: Mapped[str] = mapped_column(String(20), default="")
+    """Page number in its volume; empty for covers, catalogues and back pages."""
+
+
+class ProblemRow(Row):
+    """A file that could not be taken in, until it is or the problem is dismissed."""
+
+    __tablename__ = "problems"
+    __table_args__ = (UniqueConstraint("dossier_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(String(40))
+    message: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FindingRow(Row):
+    """Something the cataloguing noticed: missing, duplicate, misordered, foreign pages."""
+
+    __tablename__ = "findings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str] = mapped_column(String(40))
+    card: Mapped[dict[str, Any]]
+
+
+class CorrectionRow(Row):
+    """A person's word on the catalogue; wins over recognition in every later run."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    card: Mapped[dict[str, Any]]
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LogRow(Row):
+    """What was done, when, by whom. Outlives what it speaks of; never edited."""
+
+    __tablename__ = "log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(40))
+    dossier_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]]
+
+
+class OutboxConsumerRow(Row):
+    """A derived index that wants to hear of every changed page."""
+
+    __tablename__ = "outbox_consumers"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class OutboxRow(Row):
+    """A page changed and this consumer has not taken it in yet."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consumer: Mapped[str] = mapped_column(
+        ForeignKey("outbox_consumers.name", ondelete="CASCADE"), index=True
+    )
+    page_id: Mapped[int]
+    action: Mapped[str] = mapped_column(String(10))
+    """`put` or `delete`."""
