@@ -20,6 +20,7 @@ from .schema import (
     OutboxRow,
     PageRow,
     ProblemRow,
+    SettingRow,
     VolumeRow,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "OutboxRow",
     "PageRow",
     "ProblemRow",
+    "SettingRow",
     "VolumeRow",
     "pack_layer",
     "unpack_layer",

@@ -89,6 +89,8 @@ class FileRow(Row):
     kind: Mapped[str] = mapped_column(String(20))
     signed: Mapped[bool]
     page_count: Mapped[int]
+    reading: Mapped[str] = mapped_column(String(200))
+    """OCR settings it was read with (`OcrSettings.key`)."""
     notes: Mapped[list[Any]]
     added_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -208,6 +210,15 @@ class LogRow(Row):
     action: Mapped[str] = mapped_column(String(40))
     dossier_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]]
+
+
+class SettingRow(Row):
+    """One fact about the installation, such as where its blobs stand."""
+
+    __tablename__ = "settings"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
 
 class OutboxConsumerRow(Row):

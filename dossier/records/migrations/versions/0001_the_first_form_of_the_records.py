@@ -38,6 +38,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_outbox_consumers")),
     )
     op.create_table(
+        "settings",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_settings")),
+    )
+    op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
@@ -67,6 +73,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("signed", sa.Boolean(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=False),
+        sa.Column("reading", sa.String(length=200), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -276,6 +283,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_corrections_dossier_id"))
 
     op.drop_table("corrections")
+    op.drop_table("settings")
     op.drop_table("outbox_consumers")
     op.drop_table("log")
     op.drop_table("dossiers")

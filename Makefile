@@ -1,0 +1,42 @@
+# Two commands: `make demo` and `make test`. Both make their own environment in .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test lint types bench clean
+
+demo: $(STAMP)
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.tools lint types
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.tools
+	$(BIN)/mypy -p dossier
+
+# benchmarks on data of your own: make bench PAGES=… (see docs/decisions.md)
+PAGES ?= ../shared/ocr-pages
+bench: $(VENV)/.tools
+	$(BIN)/python tests/benchmarks/ocr.py --pages $(PAGES)
+	$(BIN)/python tests/benchmarks/catalogue.py --pages $(PAGES)
+	$(BIN)/python tests/benchmarks/ingest.py
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --config-settings editable_mode=strict
+	touch $@
+
+$(VENV)/.tools: $(STAMP)
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info

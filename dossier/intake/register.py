@@ -1,0 +1,266 @@
+"""Writing a batch into the records: each call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import FileRefused
+from ..ingest import Deposit, Entry
+from ..records import Database, DossierRow, FileRow, LogRow, NumberRow, PageRow, ProblemRow, outbox
+from .report import FileOutcome, Status
+from .work import FileFacts, PageRead
+
+
+class Arrival(Protocol):
+    """A file that has been read (the batch's job)."""
+
+    entry: Entry
+    dossier_id: int
+    dossier: str
+    sha256: str
+    size: int
+    working_sha256: str
+    facts: FileFacts | None
+    pages: dict[int, PageRead]
+
+
+class Register:
+    """The records as a batch sees them."""
+
+    def __init__(self, database: Database, *, by: str, review_below: float) -> None:
+        self._database = database
+        self._by = by
+        self._review_below = review_below
+
+    def dossier(self, deposit: Deposit, case: str | None, hashes: set[str]) -> tuple[int, str]:
+        """The dossier this deposit belongs to (id, name); a new one if there is none.
+
+        With `case`, the dossier that has this case number or name. Without, the dossier of the
+        same name that came from the same place or shares a file: a folder handed in twice, or
+        handed in again with more files, is one dossier; two folders that only have a common name
+        like "卷宗" are two.
+        """
+        while True:
+            try:
+                with self._database.write() as session:
+                    found = self._find(session, deposit, case, hashes)
+                    if found is None:
+                        found = self._create(session, deposit, case)
+                    return found.id, found.name
+            except IntegrityError:
+                continue  # another process created it just now: look again
+
+    def _find(
+        self, session: Session, deposit: Deposit, case: str | None, hashes: set[str]
+    ) -> DossierRow | None:
+        if case is not None:
+            return session.scalars(
+                select(DossierRow)
+                .outerjoin(NumberRow)
+                .where((NumberRow.number == case) | (DossierRow.name == case))
+                .order_by(DossierRow.id)
+                .limit(1)
+            ).first()
+        name = printable(deposit.name)
+        same_name = session.scalars(
+            select(DossierRow)
+            .where((DossierRow.name == name) | DossierRow.name.startswith(f"{name} (", True))
+            .order_by(DossierRow.id)
+        ).all()
+        origin = printable(str(deposit.origin.absolute()))
+        for dossier in same_name:
+            if dossier.origin == origin:
+                return dossier
+        for dossier in same_name:
+            own = session.scalars(select(FileRow.sha256).where(FileRow.dossier_id == dossier.id))
+            if hashes.intersection(own):
+                return dossier
+        return None
+
+    def _create(self, session: Session, deposit: Deposit, case: str | None) -> DossierRow:
+        wanted = name = printable(case or deposit.name)
+        taken = set(session.scalars(select(DossierRow.name)))
+        copy = 2
+        while name in taken:
+            name, copy = f"{wanted} ({copy})", copy + 1
+        dossier = DossierRow(name=name, origin=printable(str(deposit.origin.absolute())))
+        session.add(dossier)
+        session.flush()
+        if case is not None:
+            session.add(NumberRow(dossier_id=dossier.id, number=case, given=True))
+        self._log(session, "create", dossier.id, {"name": name})
+        return dossier
+
+    def known(self, dossier_id: int, sha256: str) -> str | None:
+        """The name under which this content already stands in the dossier."""
+        with self._database.read() as session:
+            return session.scalars(
+                select(FileRow.name).where(
+                    FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256
+                )
+            ).first()
+
+    def unused(self, sha256: str) -> bool:
+        """No file of any dossier has this content."""
+        with self._database.read() as session:
+            return (
+                session.scalars(
+                    select(FileRow.id)
+                    .where((FileRow.sha256 == sha256) | (FileRow.working_sha256 == sha256))
+                    .limit(1)
+                ).first()
+                is None
+            )
+
+    def add(self, arrival: Arrival, reading: str) -> None:
+        """Put the file and all its pages into the records, in one transaction."""
+        facts = arrival.facts
+        assert facts is not None
+        with self._database.write() as session:
+            row = FileRow(
+                dossier_id=arrival.dossier_id,
+                name=printable(arrival.entry.name),
+                volume=printable(arrival.entry.volume) if arrival.entry.volume else None,
+                sha256=arrival.sha256,
+                working_sha256=arrival.working_sha256,
+                size=arrival.size,
+                kind=facts.kind,
+                signed=facts.signed,
+                page_count=facts.page_count,
+                reading=reading,
+                notes=list(facts.notes),
+            )
+            self._store(session, row, (arrival.pages[n] for n in sorted(arrival.pages)))
+
+    def copy_reading(self, arrival: Arrival, reading: str) -> bool:
+        """Take the pages from another dossier that holds the same content, read the same way."""
+        with self._database.write() as session:
+            twin = session.scalars(
+                select(FileRow)
+                .where(FileRow.sha256 == arrival.sha256, FileRow.reading == reading)
+                .limit(1)
+            ).first()
+            if twin is None:
+                return False
+            pages = session.scalars(
+                select(PageRow).where(PageRow.file_id == twin.id).order_by(PageRow.number)
+            ).all()
+            if any(page.problem for page in pages):
+                return False
+            arrival.pages = {
+                page.number: PageRead(
+                    page.number, page.layer, page.text, page.confidence, page.origin
+                )
+                for page in pages
+            }
+            arrival.facts = FileFacts(
+                kind=twin.kind,
+                page_count=twin.page_count,
+                signed=twin.signed,
+                encrypted=twin.working_sha256 != twin.sha256,
+                notes=tuple(twin.notes),
+            )
+            arrival.working_sha256 = twin.working_sha256
+        self.add(arrival, reading)
+        return True
+
+    def _store(self, session: Session, row: FileRow, pages: Iterable[PageRead]) -> None:
+        session.add(row)
+        session.flush()
+        values = [
+            {
+                "dossier_id": row.dossier_id,
+                "file_id": row.id,
+                "number": page.number,
+                "layer": page.packed,
+                "text": page.text,
+                "confidence": page.confidence,
+                "origin": page.origin,
+                "problem": page.problem,
+                "position": 0,
+                "label": "",
+            }
+            for page in pages
+        ]
+        if values:
+            session.execute(insert(PageRow), values)
+        session.execute(
+            delete(ProblemRow).where(
+                ProblemRow.dossier_id == row.dossier_id, ProblemRow.name == row.name
+            )
+        )
+        dossier = session.get_one(DossierRow, row.dossier_id)
+        dossier.stale = True
+        added = session.scalars(select(PageRow.id).where(PageRow.file_id == row.id)).all()
+        outbox.enqueue(session, added, outbox.PUT)
+        detail = {"file": row.name, "sha256": row.sha256, "pages": row.page_count}
+        self._log(session, "add", row.dossier_id, detail)
+
+    def problem(self, dossier_id: int, name: str, error: FileRefused) -> None:
+        """Remember why a file is not in, until it is."""
+        name = printable(name)
+        with self._database.write() as session:
+            session.execute(
+                delete(ProblemRow).where(
+                    ProblemRow.dossier_id == dossier_id, ProblemRow.name == name
+                )
+            )
+            session.add(
+                ProblemRow(
+                    dossier_id=dossier_id,
+                    name=name,
+                    code=error.code,
+                    message=printable(str(error)),
+                )
+            )
+
+    def settled(self, dossier_id: int, name: str) -> None:
+        """The file is in after all: forget an older problem of this name."""
+        with self._database.write() as session:
+            session.execute(
+                delete(ProblemRow).where(
+                    ProblemRow.dossier_id == dossier_id, ProblemRow.name == printable(name)
+                )
+            )
+
+    def outcome(self, arrival: Arrival) -> FileOutcome:
+        """Added, or added with pages to look at."""
+        poor = [
+            number + 1
+            for number, page in arrival.pages.items()
+            if page.problem is not None or page.confidence < self._review_below
+        ]
+        message = ""
+        if poor:
+            listed = ", ".join(map(str, sorted(poor)[:10])) + ("…" if len(poor) > 10 else "")
+            message = f"look at page {listed}"
+        return FileOutcome(
+            arrival.entry.name,
+            arrival.dossier,
+            Status.REVIEW if poor else Status.ADDED,
+            len(arrival.pages),
+            "review" if poor else "",
+            message,
+        )
+
+    def stale(self) -> list[int]:
+        """Dossiers whose catalogue is older than their pages."""
+        with self._database.read() as session:
+            return list(
+                session.scalars(select(DossierRow.id).where(DossierRow.stale).order_by("id"))
+            )
+
+    def _log(
+        self, session: Session, action: str, dossier_id: int, detail: dict[str, object]
+    ) -> None:
+        session.add(LogRow(by=self._by, action=action, dossier_id=dossier_id, detail=detail))
+
+
+def printable(name: str) -> str:
+    """The name as storable text: bytes that are no UTF-8 become �, NUL is dropped."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "")

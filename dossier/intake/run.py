@@ -1,0 +1,354 @@
+"""One batch: from deposits to records, many files and pages at once, a file whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import DamagedFile, DossierError, FileRefused
+from ..ingest import Deposit, Entry, Limits, decrypt_copy, survey
+from ..model import Origin, PageLayer
+from ..ocr import OcrSettings
+from ..records import BlobStore, Database
+from ..records.blobs import hash_file
+from .desk import Desk
+from .pool import Pool
+from .register import Register
+from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
+from .work import FileFacts, PageRead, Source, page_read, probe, read_pages
+
+
+@dataclass(slots=True)
+class _Job:
+    """One file on its way in."""
+
+    entry: Entry
+    dossier_id: int
+    dossier: str
+    sha256: str
+    size: int
+    source: Source
+    working_sha256: str
+    facts: FileFacts | None = None
+    pages: dict[int, PageRead] = field(default_factory=dict)
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Task:
+    """One call to a worker: opening a file (`numbers` is None) or reading some of its pages."""
+
+    job: _Job
+    numbers: tuple[int, ...] | None = None
+
+
+class Intake:
+    """Runs batches for one archive. `finish` is called for every dossier that got new pages."""
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        work: Path,
+        *,
+        by: str,
+        review_below: float,
+        finish: Callable[[int], None],
+    ) -> None:
+        self._blobs = blobs
+        self._desk = Desk(work)
+        self._register = Register(database, by=by, review_below=review_below)
+        self._finish_dossier = finish
+
+    def run(
+        self,
+        paths: Sequence[Path],
+        settings: OcrSettings,
+        *,
+        case: str | None = None,
+        jobs: int | None = None,
+        executor: Executor | None = None,
+        passwords: Sequence[str] = (),
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take everything in; returns when all is in the records or reported as failed."""
+        began = time.perf_counter()
+        self._desk.sweep()
+        spool = self._desk.spool()
+        pool = Pool(jobs, executor)
+        batch = _Batch(self, pool, settings, tuple(passwords), limits or Limits(), progress)
+        finished = False
+        try:
+            for deposit in survey(paths, spool=spool, limits=batch.limits):
+                batch.take(deposit, case)
+            batch.complete()
+            finished = True
+        finally:
+            pool.close(wait=finished)
+            shutil.rmtree(spool, ignore_errors=True)
+            # even an interrupted batch leaves no dossier with pages nobody can find
+            if finished:
+                for dossier_id in self._register.stale():
+                    self._finish_dossier(dossier_id)
+        return batch.report(time.perf_counter() - began)
+
+
+class _Batch:
+    """The state of one run."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        pool: Pool,
+        settings: OcrSettings,
+        passwords: tuple[str, ...],
+        limits: Limits,
+        progress: Progress | None,
+    ) -> None:
+        self._blobs = intake._blobs
+        self._desk = intake._desk
+        self._register = intake._register
+        self._pool = pool
+        self._settings = settings
+        self._passwords = passwords
+        self.limits = limits
+        self._progress = progress
+        self._backlog: deque[_Task] = deque()
+        self._active: dict[Future[Any], _Task] = {}
+        self._careful: deque[_Task] = deque()  # tasks of which one broke the pool: run alone
+        self._outcomes: list[FileOutcome] = []
+        self._dossiers: list[str] = []
+        self._under_way: set[tuple[int, str]] = set()
+        self._files_total = self._pages_total = self._pages_done = 0
+        self._read_seconds = self._ocr_seconds = 0.0
+
+    # --- taking files ------------------------------------------------------------------------
+
+    def take(self, deposit: Deposit, case: str | None) -> None:
+        """Store the deposit's originals and queue their reading; works off the queue meanwhile."""
+        hashes = {
+            entry.name: hash_file(entry.path) for entry in deposit.entries if not entry.problem
+        }
+        dossier_id, dossier = self._register.dossier(deposit, case, set(hashes.values()))
+        if dossier not in self._dossiers:
+            self._dossiers.append(dossier)
+        self._files_total += len(deposit.entries)
+        for entry in deposit.entries:
+            if entry.problem is not None:
+                self._fail(dossier_id, dossier, entry.name, entry.problem)
+                continue
+            self._take_file(entry, dossier_id, dossier, hashes[entry.name])
+            while len(self._backlog) + len(self._active) >= self._window:
+                self._step()
+
+    def _take_file(self, entry: Entry, dossier_id: int, dossier: str, sha256: str) -> None:
+        known = self._register.known(dossier_id, sha256)
+        if known is not None or (dossier_id, sha256) in self._under_way:
+            message = f"same content as {known}" if known not in (None, entry.name) else ""
+            self._register.settled(dossier_id, entry.name)
+            self._end(FileOutcome(entry.name, dossier, Status.DUPLICATE, 0, "duplicate", message))
+            return
+        self._under_way.add((dossier_id, sha256))
+        size = entry.path.stat().st_size
+        if size and self._blobs.put_file(entry.path) != sha256:
+            problem = DamagedFile(
+                "the file changed while it was read", where=entry.name, advice="add it again"
+            )
+            self._fail(dossier_id, dossier, entry.name, problem)
+            return
+        path = self._blobs.path(sha256) if size else entry.path
+        source = Source(path, entry.name, self._passwords, self.limits)
+        job = _Job(entry, dossier_id, dossier, sha256, size, source, sha256)
+        if self._register.copy_reading(job, self._settings.key):
+            self._end_job(job)
+            return
+        self._backlog.append(_Task(job))
+
+    # --- working them off --------------------------------------------------------------------
+
+    @property
+    def _window(self) -> int:
+        """Calls under way or waiting: enough to keep every worker busy, no more in memory."""
+        return 3 * self._pool.jobs
+
+    def complete(self) -> None:
+        """Work until nothing is left."""
+        while self._backlog or self._active or self._careful:
+            self._step()
+
+    def _step(self) -> None:
+        """Submit what fits, wait for the next result."""
+        if self._careful:
+            # someone among these kills workers: alone, it can only kill its own
+            if not self._active:
+                self._submit(self._careful.popleft())
+        else:
+            while self._backlog and len(self._active) < self._window:
+                self._submit(self._backlog.popleft())
+        done, _ = wait(self._active, return_when=FIRST_COMPLETED)
+        broken: list[_Task] = []
+        for future in done:
+            task = self._active.pop(future)
+            try:
+                result = future.result()
+            except BrokenExecutor:
+                broken.append(task)
+            except FileRefused as error:
+                self._refuse(task.job, error)
+            except DossierError:
+                raise  # not this file's fault: an engine or a language is missing
+            except Exception as error:
+                self._refuse(task.job, _bug(task.job, error))
+            else:
+                self._received(task, result)
+        if broken:
+            self._recover(broken)
+
+    def _submit(self, task: _Task) -> None:
+        if task.job.failed:
+            return
+        if task.numbers is None:
+            future: Future[Any] = self._pool.submit(probe, task.job.source)
+        else:
+            future = self._pool.submit(read_pages, task.job.source, task.numbers, self._settings)
+        self._active[future] = task
+
+    def _recover(self, broken: list[_Task]) -> None:
+        """A worker died. Find out whose fault it was by running the suspects one at a time."""
+        if not self._pool.can_rebuild:
+            raise DossierError("the executor given to add() broke", advice="start a new one")
+        alone = len(broken) == 1 and not self._active
+        broken += self._active.values()
+        self._active.clear()
+        self._pool.rebuild()
+        if not alone:
+            self._careful.extend(broken)
+            return
+        [task] = broken
+        if task.numbers is None:
+            self._refuse(task.job, _crash(task.job))
+        elif len(task.numbers) > 1:
+            self._careful.extend(_Task(task.job, (number,)) for number in task.numbers)
+        else:
+            number = task.numbers[0]
+            empty = PageLayer(0, 0, origin=Origin.NONE)
+            problem = "reader-crashed: the reading process died on this page"
+            self._received(task, [page_read(number, empty, problem)])
+
+    def _received(self, task: _Task, result: Any) -> None:
+        job = task.job
+        if job.failed:
+            return
+        if task.numbers is None:
+            self._opened(job, result)
+        else:
+            for page in result:
+                job.pages[page.number] = page
+                self._read_seconds += page.seconds
+                self._ocr_seconds += page.ocr_seconds
+                self._desk.keep(job.sha256, self._settings.key, page)
+            self._pages_done += len(result)
+            self._tell(job.entry.name)
+        assert job.facts is not None
+        if len(job.pages) == job.facts.page_count:
+            self._register.add(job, self._settings.key)
+            self._desk.clear(job.sha256, self._settings.key)
+            self._end_job(job)
+
+    def _opened(self, job: _Job, facts: FileFacts) -> None:
+        job.facts = facts
+        if facts.encrypted:
+            self._decrypt(job)
+        job.pages = {
+            number: page
+            for number, page in self._desk.recall(job.sha256, self._settings.key).items()
+            if number < facts.page_count
+        }
+        self._pages_total += facts.page_count
+        self._pages_done += len(job.pages)
+        missing = [number for number in range(facts.page_count) if number not in job.pages]
+        share = max(1, min(16, len(missing) // (2 * self._pool.jobs)))
+        # the file's pages before other files: its result is kept sooner
+        self._backlog.extendleft(
+            _Task(job, tuple(missing[start : start + share]))
+            for start in reversed(range(0, len(missing), share))
+        )
+        self._tell(job.entry.name)
+
+    def _decrypt(self, job: _Job) -> None:
+        """Store an open copy beside the locked original: nobody keeps the password."""
+        copy = self._desk.root / f"{job.sha256}.open"
+        decrypt_copy(job.source.path, copy, job.source.passwords)
+        job.working_sha256 = self._blobs.put_file(copy)
+        copy.unlink()
+        job.source = Source(self._blobs.path(job.working_sha256), job.source.name, (), self.limits)
+
+    # --- endings -----------------------------------------------------------------------------
+
+    def _end_job(self, job: _Job) -> None:
+        self._under_way.discard((job.dossier_id, job.sha256))
+        self._end(self._register.outcome(job))
+
+    def _refuse(self, job: _Job, error: FileRefused) -> None:
+        if job.failed:
+            return
+        job.failed = True
+        self._under_way.discard((job.dossier_id, job.sha256))
+        if job.facts is not None:
+            self._pages_done += job.facts.page_count - len(job.pages)
+        self._fail(job.dossier_id, job.dossier, job.entry.name, error)
+        if self._register.unused(job.sha256):
+            self._blobs.discard(job.sha256)
+
+    def _fail(self, dossier_id: int, dossier: str, name: str, error: FileRefused) -> None:
+        self._register.problem(dossier_id, name, error)
+        self._end(FileOutcome(name, dossier, Status.FAILED, 0, error.code, str(error)))
+
+    def _end(self, outcome: FileOutcome) -> None:
+        self._outcomes.append(outcome)
+        self._tell(outcome.name, outcome)
+
+    def _tell(self, name: str, outcome: FileOutcome | None = None) -> None:
+        if self._progress is not None:
+            self._progress(
+                ProgressEvent(
+                    files_done=len(self._outcomes),
+                    files_total=self._files_total,
+                    pages_done=self._pages_done,
+                    pages_total=self._pages_total,
+                    file=name,
+                    outcome=outcome,
+                )
+            )
+
+    def report(self, seconds: float) -> IngestReport:
+        return IngestReport(
+            outcomes=tuple(sorted(self._outcomes, key=lambda o: (o.dossier, o.name))),
+            seconds=seconds,
+            read_seconds=self._read_seconds,
+            ocr_seconds=self._ocr_seconds,
+            dossiers=tuple(self._dossiers),
+        )
+
+
+def _crash(job: _Job) -> FileRefused:
+    return DamagedFile(
+        "the reading process died on this file",
+        where=job.entry.name,
+        advice="the file is probably damaged: export it again or scan it anew",
+    )
+
+
+def _bug(job: _Job, error: Exception) -> FileRefused:
+    return DamagedFile(
+        f"the reader failed with {type(error).__name__}: {error}",
+        where=job.entry.name,
+        advice="check that the file opens elsewhere; if it does, please report this",
+    )
