@@ -1,0 +1,300 @@
+"""PDF: text with positions where it can be trusted, pages drawn by pdfium."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import DamagedFile, EncryptedFile, HostileFile
+from ..model import Box, Origin, PageLayer, Seal, turn_quad
+from .kinds import FileKind
+from .limits import Limits
+from .pages import OpenFile, OpenPage, Picture
+from .pdf_glyphs import Content, content_of, placing_of
+from .pdf_trust import Verdict, judge
+
+PDFIUM = threading.RLock()
+"""pdfium is not thread-safe, not even for two documents: every call is made under this lock."""
+
+_BROKEN = "ask for an intact copy; a viewer that still shows it can print it to a new PDF"
+
+
+class PdfFile(OpenFile):
+    """A PDF opened by pdfium; pages are parsed one by one."""
+
+    kind = FileKind.PDF
+
+    def __init__(
+        self, path: Path, name: str, passwords: Sequence[str] = (), limits: Limits | None = None
+    ) -> None:
+        """Raises EncryptedFile, DamagedFile, HostileFile."""
+        self.name = name
+        self.limits = limits or Limits()
+        self._seals: dict[int, tuple[Seal, ...]] = {}
+        self._file: BinaryIO = path.open("rb")
+        try:
+            with PDFIUM:
+                self._document, password = _open(self._file, name, passwords)
+                self.page_count = len(self._document)
+                sound = raw.FPDF_DocumentHasValidCrossReferenceTable(self._document)
+                self.signed = _signed(self._document)
+                if self._document.get_formtype() != raw.FORMTYPE_NONE:
+                    self._document.init_forms()
+            if self.page_count == 0:
+                raise DamagedFile("this PDF has no pages", where=name, advice=_BROKEN)
+            if self.page_count > self.limits.pages:
+                raise HostileFile(
+                    f"{self.page_count} pages, allowed are {self.limits.pages}", where=name
+                )
+        except BaseException:
+            self.close()
+            raise
+        notes = []
+        if not sound or not _has_end(self._file):
+            notes.append("repaired: the PDF is damaged or cut off, what could be read is shown")
+        if password is not None:
+            notes.append("encrypted: opened with " + ("a password" if password else "no password"))
+        self.notes = tuple(notes)
+
+    def page(self, number: int) -> PdfPage:
+        return PdfPage(self, self._check(number))
+
+    def seals(self, number: int) -> tuple[Seal, ...]:
+        """Electronic seals: the visible signature fields of a page that has been opened."""
+        return self._seals.get(number, ())
+
+    def close(self) -> None:
+        with PDFIUM:
+            document = getattr(self, "_document", None)
+            if document is not None:
+                document.close()
+        self._file.close()
+
+    @contextmanager
+    def opened(self, number: int) -> Iterator[pdfium.PdfPage]:
+        """The pdfium page under the lock, closed afterwards.
+
+        Annotations and filled form fields are made part of the page (in memory only): a reader
+        sees them, so their text belongs to the page.
+        """
+        with PDFIUM:
+            try:
+                page = self._document[number]
+                if number not in self._seals:
+                    self._seals[number] = tuple(_seals(self._document, page))
+                    if raw.FPDFPage_GetAnnotCount(page) > 0:
+                        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+                        page.close()
+                        page = self._document[number]
+            except pdfium.PdfiumError as error:
+                raise DamagedFile(
+                    "this page is broken", where=f"{self.name} p. {number + 1}", advice=_BROKEN
+                ) from error
+            try:
+                yield page
+            finally:
+                page.close()
+
+
+def _open(
+    file: BinaryIO, name: str, passwords: Sequence[str]
+) -> tuple[pdfium.PdfDocument, str | None]:
+    """The document, and the password that opened it: None if it is not encrypted."""
+    for password in (None, *passwords):
+        try:
+            document = pdfium.PdfDocument(file, password=password)
+        except pdfium.PdfiumError as error:
+            code = getattr(error, "err_code", None)
+            if code == raw.FPDF_ERR_PASSWORD:
+                continue
+            if code == raw.FPDF_ERR_SECURITY:
+                raise EncryptedFile(
+                    "encrypted in a way that is not supported (certificate)",
+                    where=name,
+                    advice="ask for a copy without protection",
+                ) from error
+            raise DamagedFile("not a readable PDF", where=name, advice=_BROKEN) from error
+        # -1: no security handler, the file is not encrypted
+        locked = raw.FPDF_GetSecurityHandlerRevision(document) != -1
+        return document, (password or "") if locked else None
+    raise EncryptedFile(
+        "a password is needed" if not passwords else "none of the given passwords opens it",
+        where=name,
+        advice="give the password (--password) or ask for a copy without one",
+    )
+
+
+def _signed(document: pdfium.PdfDocument) -> bool:
+    """Is there a signature with content? Empty signature fields do not count."""
+    for index in range(max(0, raw.FPDF_GetSignatureCount(document))):
+        signature = raw.FPDF_GetSignatureObject(document, index)
+        if signature and raw.FPDFSignatureObj_GetContents(signature, None, 0) > 0:
+            return True
+    return False
+
+
+def _seals(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[Seal]:
+    """Places of the signature fields on the page; must run before the page is flattened."""
+    form = document.formenv
+    if form is None:
+        return
+    placing = placing_of(page)
+    width, height = placing.size
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            if raw.FPDFAnnot_GetFormFieldType(form, annotation) != raw.FPDF_FORMFIELD_SIGNATURE:
+                continue
+            rect = raw.FS_RECTF()
+            if not raw.FPDFAnnot_GetRect(annotation, rect):
+                continue
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        left, top, right, bottom = placing.box(rect.left, rect.bottom, rect.right, rect.top)
+        if right - left > 1 and bottom - top > 1:
+            box = Box(left / width, top / height, right / width, bottom / height)
+            yield Seal(box, "electronic")
+
+
+def _has_end(file: BinaryIO) -> bool:
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - 2048))
+    return b"%%EOF" in file.read()
+
+
+class PdfPage(OpenPage):
+    """One page; what it holds is read when first asked for."""
+
+    def __init__(self, file: PdfFile, number: int) -> None:
+        self._file = file
+        self.number = number
+        with file.opened(number) as page:
+            self.width, self.height = page.get_size()
+        self._seals = file.seals(number)
+        if self.width <= 0 or self.height <= 0:
+            raise DamagedFile("a page without size", where=self._where, advice=_BROKEN)
+
+    @property
+    def _where(self) -> str:
+        return f"{self._file.name} p. {self.number + 1}"
+
+    @cached_property
+    def _content(self) -> Content:
+        with self._file.opened(self.number) as page:
+            return content_of(page)
+
+    @cached_property
+    def _verdict(self) -> Verdict:
+        return judge(self._content, self._ink, self._file.limits)
+
+    def _ink(self) -> NDArray[np.bool_]:
+        """Where print is, one cell per point (or coarser on huge pages)."""
+        dpi = 72 * min(1.0, (4_000_000 / (self.width * self.height)) ** 0.5)
+        gray = np.asarray(self._draw(dpi).convert("L")).astype(np.int16)
+        return np.abs(gray - int(np.median(gray))) > 60
+
+    @property
+    def layer(self) -> PageLayer | None:
+        return self._layer
+
+    @cached_property
+    def _layer(self) -> PageLayer | None:
+        verdict = self._verdict
+        if verdict.setting is None:
+            return None
+        width, height = self.width, self.height
+        rotation = verdict.setting.rotation
+        if rotation in (90, 270):
+            width, height = height, width
+        seals = tuple(
+            Seal(Box.around(turn_quad(seal.box.quad(), rotation)), seal.kind)
+            for seal in self._seals
+        )
+        return PageLayer(
+            width=width,
+            height=height,
+            lines=verdict.setting.lines,
+            seals=seals,
+            origin=verdict.origin,
+            rotation=rotation,
+            engine="embedded" if verdict.origin is Origin.OCR else "",
+            notes=verdict.notes,
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._verdict.notes
+
+    @property
+    def seals(self) -> tuple[Seal, ...]:
+        return self._seals
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        found = []
+        for image in self._verdict.pictures:
+            box = Box(
+                image.left / self.width,
+                image.top / self.height,
+                image.right / self.width,
+                image.bottom / self.height,
+            )
+            dpi = min(300.0, max(150.0, image.dpi))
+            found.append(Picture(box, lambda box=box, dpi=dpi: self._cut(box, dpi)))  # type: ignore[misc]
+        return tuple(found)
+
+    def _cut(self, box: Box, dpi: float) -> Image.Image:
+        whole = self._draw(dpi)
+        return whole.crop(
+            (
+                int(box.left * whole.width),
+                int(box.top * whole.height),
+                max(int(box.left * whole.width) + 1, round(box.right * whole.width)),
+                max(int(box.top * whole.height) + 1, round(box.bottom * whole.height)),
+            )
+        )
+
+    def image(self, dpi: int = 200) -> Image.Image:
+        native = self._native_dpi
+        if native is not None and 150 <= dpi <= 300:
+            return self._draw(min(300.0, max(150.0, native)))
+        return self._draw(dpi)
+
+    @cached_property
+    def _native_dpi(self) -> float | None:
+        """Resolution of the scan, if the page is one scan and little else."""
+        images = self._content.images
+        page = self.width * self.height
+        if not images:
+            return None
+        largest = max(images, key=lambda image: image.area)
+        return largest.dpi if largest.area >= 0.9 * page else None
+
+    def _draw(self, dpi: float) -> Image.Image:
+        scale = dpi / 72
+        pixels = self.width * self.height * scale * scale
+        scale *= min(1.0, (self._file.limits.render_pixels / max(pixels, 1.0)) ** 0.5)
+        with self._file.opened(self.number) as page:
+            try:
+                bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+            except pdfium.PdfiumError as error:
+                raise DamagedFile("this page cannot be drawn", where=self._where) from error
+            try:
+                # a copy: the bitmap's memory goes with it
+                image = bitmap.to_pil().convert("RGB").copy()
+            finally:
+                bitmap.close()
+        image.info["dpi"] = (72 * scale, 72 * scale)
+        return image

@@ -1,0 +1,258 @@
+"""What pdfium knows of one page: its characters and images, in points as seen."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from .glyphs import Glyph
+from .plausible import mended
+
+_MANY_OBJECTS = 50_000
+_MANY_CHARS = 200_000
+"""No page of print holds more; beyond these a page is a drawing or an attack."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How user space maps to the page as seen: visible box and /Rotate."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    rotation: int
+
+    @property
+    def size(self) -> tuple[float, float]:
+        across, down = self.right - self.left, self.top - self.bottom
+        return (down, across) if self.rotation in (90, 270) else (across, down)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        match self.rotation:
+            case 90:
+                return y - self.bottom, x - self.left
+            case 180:
+                return self.right - x, y - self.bottom
+            case 270:
+                return self.top - y, self.right - x
+            case _:
+                return x - self.left, self.top - y
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """left, top, right, bottom as seen of any two opposite corners."""
+        (a, b), (c, d) = self.point(x0, y0), self.point(x1, y1)
+        return min(a, c), min(b, d), max(a, c), max(b, d)
+
+    def direction(self, across: float, up: float) -> float:
+        """Degrees clockwise as seen of a direction in user space."""
+        return (math.degrees(math.atan2(-up, across)) + self.rotation) % 360
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An image on the page: place as seen (points), pixels stored, how deep it lies."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    pixels_across: int
+    pixels_down: int
+    depth: int
+    opaque: bool
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
+
+    @property
+    def dpi(self) -> float:
+        """Pixels per inch as placed (the larger of both axes, either way round)."""
+        across, down = max(self.right - self.left, 1.0), max(self.bottom - self.top, 1.0)
+        upright = (self.pixels_across / across, self.pixels_down / down)
+        lying = (self.pixels_down / across, self.pixels_across / down)
+        # whichever way the pixels are squarer is the way they lie
+        best = min(
+            (upright, lying), key=lambda pair: abs(math.log(max(pair) / max(min(pair), 1e-9)))
+        )
+        return 72 * max(best)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything drawn on one page."""
+
+    placing: Placing
+    glyphs: tuple[Glyph, ...]
+    outside: int
+    """Characters outside the visible box: dropped."""
+    images: tuple[Stored, ...]
+    paths: int
+    objects: int
+
+
+def placing_of(page: pdfium.PdfPage) -> Placing:
+    left, bottom, right, top = page.get_bbox()
+    return Placing(left, bottom, right, top, page.get_rotation())
+
+
+def content_of(page: pdfium.PdfPage) -> Content:
+    """Characters and images of the page; the caller holds the pdfium lock."""
+    placing = placing_of(page)
+    depths: dict[int, int] = {}
+    images: list[Stored] = []
+    paths = 0
+    for number, (handle, kind, matrix) in enumerate(_objects(page)):
+        depths[_address(handle)] = number
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            paths += 1
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            stored = _image(handle, number, matrix, placing)
+            if stored is not None:
+                images.append(stored)
+    covers = [
+        image
+        for image in images
+        if image.opaque and image.area >= 0.5 * placing.size[0] * placing.size[1]
+    ]
+    glyphs, outside = _glyphs(page, placing, depths, covers)
+    return Content(placing, tuple(glyphs), outside, tuple(images), paths, len(depths))
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[raw.FPDF_PAGEOBJECT, int, Matrix]]:
+    """Objects in the order they are painted, those inside forms too, with the form's matrix."""
+    budget = _MANY_OBJECTS
+    identity: Matrix = (1, 0, 0, 1, 0, 0)
+    stack: list[Iterator[tuple[raw.FPDF_PAGEOBJECT, Matrix]]] = [
+        (
+            (raw.FPDFPage_GetObject(page, index), identity)
+            for index in range(raw.FPDFPage_CountObjects(page))
+        )
+    ]
+    while stack and budget > 0:
+        try:
+            handle, matrix = next(stack[-1])
+        except StopIteration:
+            stack.pop()
+            continue
+        budget -= 1
+        if not handle:
+            continue
+        kind = raw.FPDFPageObj_GetType(handle)
+        if kind == raw.FPDF_PAGEOBJ_FORM and len(stack) < 12:
+            stack.append(_inside(handle, _times(_matrix(handle), matrix)))
+        else:
+            yield handle, kind, matrix
+
+
+def _inside(
+    form: raw.FPDF_PAGEOBJECT, matrix: Matrix
+) -> Iterator[tuple[raw.FPDF_PAGEOBJECT, Matrix]]:
+    for index in range(max(0, raw.FPDFFormObj_CountObjects(form))):
+        yield raw.FPDFFormObj_GetObject(form, index), matrix
+
+
+def _matrix(handle: raw.FPDF_PAGEOBJECT) -> Matrix:
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(handle, found):
+        return (1, 0, 0, 1, 0, 0)
+    return (found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _times(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    A, B, C, D, E, F = then
+    return (
+        a * A + b * C, a * B + b * D,
+        c * A + d * C, c * B + d * D,
+        e * A + f * C + E, e * B + f * D + F,
+    )  # fmt: skip
+
+
+def _address(handle: raw.FPDF_PAGEOBJECT) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
+def _image(
+    handle: raw.FPDF_PAGEOBJECT, number: int, outer: Matrix, placing: Placing
+) -> Stored | None:
+    across, down = ctypes.c_uint(), ctypes.c_uint()
+    if not raw.FPDFImageObj_GetImagePixelSize(handle, across, down):
+        return None
+    a, b, c, d, e, f = _times(_matrix(handle), outer)
+    xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+    left, top, right, bottom = placing.box(min(xs), min(ys), max(xs), max(ys))
+    width, height = placing.size
+    left, right = max(0.0, left), min(width, right)
+    top, bottom = max(0.0, top), min(height, bottom)
+    if right <= left or bottom <= top:
+        return None
+    opaque = not raw.FPDFPageObj_HasTransparency(handle)
+    return Stored(left, top, right, bottom, across.value, down.value, number, opaque)
+
+
+def _glyphs(
+    page: pdfium.PdfPage, placing: Placing, depths: dict[int, int], covers: list[Stored]
+) -> tuple[list[Glyph], int]:
+    width, height = placing.size
+    glyphs: list[Glyph] = []
+    outside = 0
+    text = page.get_textpage()
+    try:
+        box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+        unseen: dict[int, tuple[bool, int]] = {}
+        for index in range(min(text.count_chars(), _MANY_CHARS)):
+            # generated spaces and line ends are pdfium's guesses: own ones come later
+            if raw.FPDFText_IsGenerated(text, index) == 1:
+                continue
+            code = raw.FPDFText_GetUnicode(text, index)
+            if not raw.FPDFText_GetLooseCharBox(text, index, box):
+                continue
+            left, top, right, bottom = placing.box(box.left, box.bottom, box.right, box.top)
+            if not (0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height):
+                outside += 1
+                continue
+            angle, size = 0.0, raw.FPDFText_GetFontSize(text, index)
+            if raw.FPDFText_GetMatrix(text, index, matrix):
+                angle = placing.direction(matrix.a, matrix.b)
+                size *= math.hypot(matrix.c, matrix.d) or 1.0
+            handle = raw.FPDFText_GetTextObject(text, index)
+            address = _address(handle) if handle else 0
+            if address not in unseen:
+                unseen[address] = (_unseen(handle) if handle else False, depths.get(address, -1))
+            hidden, depth = unseen[address]
+            if not hidden and covers and depth >= 0:
+                hidden = any(
+                    depth < image.depth
+                    and image.left <= (left + right) / 2 <= image.right
+                    and image.top <= (top + bottom) / 2 <= image.bottom
+                    for image in covers
+                )
+            broken = raw.FPDFText_HasUnicodeMapError(text, index) == 1 or code == 0
+            char = mended(chr(code)) if 0 < code < 0x110000 else "\ufffd"
+            glyphs.append(Glyph(char, left, top, right, bottom, angle, size, hidden, broken))
+    finally:
+        text.close()
+    return glyphs, outside
+
+
+def _unseen(handle: raw.FPDF_PAGEOBJECT) -> bool:
+    """Drawn invisibly, fully transparent, or in white."""
+    if raw.FPDFTextObj_GetTextRenderMode(handle) in (
+        raw.FPDF_TEXTRENDERMODE_INVISIBLE,
+        raw.FPDF_TEXTRENDERMODE_CLIP,
+    ):
+        return True
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return False
+    return alpha.value < 8 or min(red.value, green.value, blue.value) >= 250
