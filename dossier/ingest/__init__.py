@@ -5,9 +5,11 @@ then either has a `layer` (text with positions that can be trusted) or must be r
 its `image`.
 """
 
+from .decrypt import decrypt_copy
 from .deposits import Deposit, Entry, survey
 from .kinds import FileKind
 from .limits import Limits
+from .names import path_key
 from .opening import open_file
 from .pages import OpenFile, OpenPage, Picture
 
@@ -19,6 +21,8 @@ __all__ = [
     "OpenFile",
     "OpenPage",
     "Picture",
+    "decrypt_copy",
     "open_file",
+    "path_key",
     "survey",
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..model import Line, Quad, turn_quad
-from .order import Segment, reading_order
+from ..model import Line
+from .order import Piece, reading_order
+from .tables import Rule, RuledCell, find_tables
 
 
 class Glyph(NamedTuple):
@@ -60,31 +62,90 @@ _WORD_GAP = 0.22
 
 
 def set_lines(
-    glyphs: Iterable[Glyph], width: float, height: float, *, confidence: float = 1.0
+    glyphs: Iterable[Glyph],
+    width: float,
+    height: float,
+    *,
+    rules: Sequence[Rule] = (),
+    confidence: float = 1.0,
 ) -> Setting:
     """Lines in reading order from characters in any order of drawing.
 
-    Characters are gathered by the direction they are written in, then by base line. A page on
-    which at least four fifths of the characters run sideways or upside down is turned upright.
+    Characters are gathered by table cell, by the direction they are written in, then by base
+    line. A page on which at least four fifths of the characters run sideways or upside down is
+    turned upright. `rules` are the lines drawn on the page: they make the tables.
     """
+    glyphs = list(glyphs)
+    directions = Counter(_direction(glyph.angle) for glyph in glyphs)
+    if not directions:
+        return Setting((), 0)
+    main, most = directions.most_common(1)[0]
+    rotation = 0
+    if main in (90, 180, 270) and most >= 0.8 * directions.total():
+        rotation = 360 - main
+        glyphs = [_turned(glyph, rotation, width, height) for glyph in glyphs]
+        rules = [Rule(*_turned_box(rule, rotation, width, height)) for rule in rules]
+        if rotation in (90, 270):
+            width, height = height, width
+
+    tables = find_tables(rules)
+    inside: dict[tuple[int, RuledCell], list[Glyph]] = defaultdict(list)
+    outside: list[Glyph] = []
+    for glyph in glyphs:
+        x, y = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
+        for number, table in enumerate(tables):
+            cell = table.at(x, y)
+            if cell is not None:
+                inside[number, cell].append(glyph)
+                break
+        else:
+            outside.append(glyph)
+    contents: dict[int, list[Line]] = defaultdict(list)
+    for (number, cell), held in sorted(
+        inside.items(), key=lambda item: (item[0][0], item[0][1].cell.row, item[0][1].cell.column)
+    ):
+        lines = reading_order(_pieces(held, width, height, confidence))
+        contents[number] += [replace(line, cell=cell.cell, block=0) for line in lines]
+    pieces = _pieces(outside, width, height, confidence)
+    pieces += [
+        Piece(table.left, table.top, table.right, table.bottom, tuple(contents[number]))
+        for number, table in enumerate(tables)
+        if contents[number]
+    ]
+    return Setting(tuple(reading_order(pieces)), rotation)
+
+
+def _turned_box(
+    box: Sequence[float], degrees: int, width: float, height: float
+) -> tuple[float, float, float, float]:
+    """left, top, right, bottom after the page was turned clockwise."""
+    left, top, right, bottom = box
+    match degrees:
+        case 90:
+            return height - bottom, left, height - top, right
+        case 180:
+            return width - right, height - bottom, width - left, height - top
+        case _:
+            return top, width - right, bottom, width - left
+
+
+def _turned(glyph: Glyph, degrees: int, width: float, height: float) -> Glyph:
+    box = (glyph.left, glyph.top, glyph.right, glyph.bottom)
+    left, top, right, bottom = _turned_box(box, degrees, width, height)
+    return glyph._replace(
+        left=left, top=top, right=right, bottom=bottom, angle=glyph.angle + degrees
+    )
+
+
+def _pieces(glyphs: Sequence[Glyph], width: float, height: float, confidence: float) -> list[Piece]:
     frames: dict[int, list[Glyph]] = defaultdict(list)
     for glyph in glyphs:
         frames[_direction(glyph.angle)].append(glyph)
-    counts = Counter({angle: len(held) for angle, held in frames.items()})
-    if not counts:
-        return Setting((), 0)
-    main, most = counts.most_common(1)[0]
-    turned = main in (90, 180, 270) and most >= 0.8 * counts.total()
-    rotation = (360 - main) % 360 if turned else 0
-    if rotation in (90, 270):
-        width, height = height, width
-
-    segments: list[Segment] = []
-    for angle in sorted(frames, key=lambda angle: (angle != main, angle)):
-        for placed in _lines(_place(frames[angle], angle)):
-            segments.append(_segment(placed, angle, rotation, width, height, confidence))
-    ordered = reading_order(segments)
-    return Setting(tuple(ordered), rotation)
+    return [
+        _piece(placed, angle, width, height, confidence)
+        for angle, held in sorted(frames.items())
+        for placed in _lines(_place(held, angle))
+    ]
 
 
 def _direction(angle: float) -> int:
@@ -217,21 +278,15 @@ def _spread(row: Sequence[list[_Placed]], size: float) -> bool:
     """Letter-spaced headings ("判　决　书"): single characters at one even distance."""
     if len(row) < 2 or any(len(run) > 1 for run in row):
         return False
-    gaps = [after[0].start - before[-1].end for before, after in zip(row, row[1:], strict=False)]
+    gaps = [after[0].start - before[-1].end for before, after in itertools.pairwise(row)]
     return max(gaps) < 6 * size and max(gaps) - min(gaps) < 0.5 * size
 
 
-def _segment(
-    placed: list[_Placed],
-    angle: int,
-    rotation: int,
-    width: float,
-    height: float,
-    confidence: float,
-) -> Segment:
+def _piece(
+    placed: list[_Placed], angle: int, width: float, height: float, confidence: float
+) -> Piece:
     placed = _with_spaces(placed)
-    start, end = placed[0].start, max(glyph.end for glyph in placed)
-    start = min(start, min(glyph.start for glyph in placed))
+    start, end = min(glyph.start for glyph in placed), max(glyph.end for glyph in placed)
     up, down = min(glyph.up for glyph in placed), max(glyph.down for glyph in placed)
     length = max(end - start, 1e-6)
     text: list[str] = []
@@ -246,29 +301,15 @@ def _segment(
                 min(1.0, max(0.0, begin / length)),
                 min(1.0, max(0.0, (begin + share) / length)),
             ]
-    quad = _quad(start, end, up, down, angle, rotation, width, height)
-    line = Line("".join(text), quad, confidence, tuple(spans))
-    return Segment(line, width, height)
-
-
-def _quad(
-    start: float,
-    end: float,
-    up: float,
-    down: float,
-    angle: int,
-    rotation: int,
-    width: float,
-    height: float,
-) -> Quad:
-    # `width` and `height` are of the upright page: turn back to the page as stored first
-    across, along = (height, width) if rotation in (90, 270) else (width, height)
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    points: list[float] = []
-    for x, y in ((start, up), (end, up), (end, down), (start, down)):
-        points += [(x * cos - y * sin) / across, (x * sin + y * cos) / along]
-    x0, y0, x1, y1, x2, y2, x3, y3 = points
-    return turn_quad((x0, y0, x1, y1, x2, y2, x3, y3), rotation)
+    xs, ys = [], []
+    for along, across in ((start, up), (end, up), (end, down), (start, down)):
+        xs.append(along * cos - across * sin)
+        ys.append(along * sin + across * cos)
+    x0, x1, x2, x3 = (x / width for x in xs)
+    y0, y1, y2, y3 = (y / height for y in ys)
+    line = Line("".join(text), (x0, y0, x1, y1, x2, y2, x3, y3), confidence, tuple(spans))
+    return Piece(min(xs), min(ys), max(xs), max(ys), (line,))
 
 
 def _with_spaces(placed: list[_Placed]) -> list[_Placed]:

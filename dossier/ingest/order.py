@@ -10,57 +10,35 @@ from ..model import Line
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A line with the size (points) of its upright page, so that distances can be compared."""
+class Piece:
+    """What is read in one go: a line, or all lines of a table. Points from the top left."""
 
-    line: Line
-    width: float
-    height: float
-
-    @property
-    def left(self) -> float:
-        return self.line.box.left * self.width
-
-    @property
-    def right(self) -> float:
-        return self.line.box.right * self.width
-
-    @property
-    def top(self) -> float:
-        return self.line.box.top * self.height
-
-    @property
-    def bottom(self) -> float:
-        return self.line.box.bottom * self.height
+    left: float
+    top: float
+    right: float
+    bottom: float
+    lines: tuple[Line, ...]
 
 
 _MANY = 1500
 """Pages with more pieces than this are drawings: rows only."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Flat:
-    line: Line
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-def reading_order(segments: Sequence[Segment]) -> list[Line]:
-    """Lines in the order they are read; `block` counts columns and paragraph groups from 0."""
-    flat = [_Flat(s.line, s.left, s.top, s.right, s.bottom) for s in segments]
-    if not flat:
+def reading_order(pieces: Sequence[Piece]) -> list[Line]:
+    """Lines in the order they are read; `block` counts columns, paragraph groups and tables."""
+    if not pieces:
         return []
-    size = median(max(item.bottom - item.top, 1.0) for item in flat)
-    blocks = [flat] if len(flat) > _MANY else _cut(flat, size, 0)
+    heights = [max(piece.bottom - piece.top, 1.0) for piece in pieces if len(piece.lines) == 1]
+    size = median(heights) if heights else 10.0
+    blocks = [list(pieces)] if len(pieces) > _MANY else _cut(list(pieces), size, 0)
     lines: list[Line] = []
     for number, block in enumerate(_gathered(blocks, size)):
-        lines += [replace(item.line, block=number) for item in _rows(block)]
+        for piece in _rows(block):
+            lines += [replace(line, block=number) for line in piece.lines]
     return lines
 
 
-def _cut(items: list[_Flat], size: float, depth: int) -> list[list[_Flat]]:
+def _cut(items: list[Piece], size: float, depth: int) -> list[list[Piece]]:
     if len(items) < 2 or depth > 200:
         return [items]
     columns = _columns(items, size)
@@ -74,7 +52,7 @@ def _cut(items: list[_Flat], size: float, depth: int) -> list[list[_Flat]]:
     return _cut(above, size, depth + 1) + _cut(below, size, depth + 1)
 
 
-def _columns(items: Sequence[_Flat], size: float) -> list[list[_Flat]] | None:
+def _columns(items: Sequence[Piece], size: float) -> list[list[Piece]] | None:
     """Two columns of running text, or None; forms and tables are not columns."""
     if len(items) < 6:
         return None
@@ -90,7 +68,7 @@ def _columns(items: Sequence[_Flat], size: float) -> list[list[_Flat]] | None:
     return None
 
 
-def _running(items: Sequence[_Flat], size: float) -> bool:
+def _running(items: Sequence[Piece], size: float) -> bool:
     """At least three lines which mostly fill their column."""
     if len(items) < 3:
         return False
@@ -98,7 +76,7 @@ def _running(items: Sequence[_Flat], size: float) -> bool:
     return width > 8 * size and median(item.right - item.left for item in items) > 0.7 * width
 
 
-def _beside(left: Sequence[_Flat], right: Sequence[_Flat]) -> bool:
+def _beside(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
     top = max(min(item.top for item in side) for side in (left, right))
     bottom = min(max(item.bottom for item in side) for side in (left, right))
     shorter = min(
@@ -107,7 +85,7 @@ def _beside(left: Sequence[_Flat], right: Sequence[_Flat]) -> bool:
     return bottom - top > 0.5 * shorter
 
 
-def _widest_gap(items: Sequence[_Flat]) -> float | None:
+def _widest_gap(items: Sequence[Piece]) -> float | None:
     """Where the widest blank strip across all of them ends (points from the top)."""
     best, at = 0.0, None
     reach = float("-inf")
@@ -118,9 +96,9 @@ def _widest_gap(items: Sequence[_Flat]) -> float | None:
     return at
 
 
-def _gathered(blocks: Sequence[list[_Flat]], size: float) -> list[list[_Flat]]:
+def _gathered(blocks: Sequence[list[Piece]], size: float) -> list[list[Piece]]:
     """Cutting went down to single rows: rows close below each other are one block again."""
-    gathered: list[list[_Flat]] = []
+    gathered: list[list[Piece]] = []
     for block in blocks:
         if gathered:
             last = gathered[-1]
@@ -128,15 +106,16 @@ def _gathered(blocks: Sequence[list[_Flat]], size: float) -> list[list[_Flat]]:
             inside = min(item.left for item in block) < max(item.right for item in last) and max(
                 item.right for item in block
             ) > min(item.left for item in last)
-            if 0 <= gap < 1.4 * size and inside:
+            whole = any(len(item.lines) > 1 for item in (*last, *block))
+            if 0 <= gap < 1.4 * size and inside and not whole:
                 last.extend(block)
                 continue
         gathered.append(list(block))
     return gathered
 
 
-def _rows(items: Sequence[_Flat]) -> list[_Flat]:
-    rows: list[list[_Flat]] = []
+def _rows(items: Sequence[Piece]) -> list[Piece]:
+    rows: list[list[Piece]] = []
     for item in sorted(items, key=lambda item: (item.top + item.bottom, item.left)):
         if rows:
             first = rows[-1][0]

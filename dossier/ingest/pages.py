@@ -68,6 +68,8 @@ class OpenFile(ABC):
     page_count: int
     signed: bool = False
     """The file carries a digital signature: the original must stay as it is."""
+    locked: bool = False
+    """It opens with a password only: `decrypt_copy` makes a copy that opens without."""
     notes: tuple[str, ...] = ()
     """Coded remarks on the whole file ("extension-mismatch: .pdf is JPEG")."""
 
@@ -84,6 +86,7 @@ class OpenFile(ABC):
         for number in range(self.page_count):
             yield self.page(number)
 
+    @abstractmethod
     def close(self) -> None:
         """Give back handles and temporary files; pages are dead afterwards."""
 

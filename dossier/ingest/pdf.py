@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import numpy as np
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from numpy.typing import NDArray
 from PIL import Image
+from pypdfium2 import raw
 
 from ..errors import DamagedFile, EncryptedFile, HostileFile
 from ..model import Box, Origin, PageLayer, Seal, turn_quad
@@ -26,7 +26,7 @@ from .pdf_trust import Verdict, judge
 PDFIUM = threading.RLock()
 """pdfium is not thread-safe, not even for two documents: every call is made under this lock."""
 
-_BROKEN = "ask for an intact copy; a viewer that still shows it can print it to a new PDF"
+BROKEN = "ask for an intact copy; a viewer that still shows it can print it to a new PDF"
 
 
 class PdfFile(OpenFile):
@@ -44,14 +44,14 @@ class PdfFile(OpenFile):
         self._file: BinaryIO = path.open("rb")
         try:
             with PDFIUM:
-                self._document, password = _open(self._file, name, passwords)
+                self._document, password = open_document(self._file, name, passwords)
                 self.page_count = len(self._document)
                 sound = raw.FPDF_DocumentHasValidCrossReferenceTable(self._document)
                 self.signed = _signed(self._document)
                 if self._document.get_formtype() != raw.FORMTYPE_NONE:
                     self._document.init_forms()
             if self.page_count == 0:
-                raise DamagedFile("this PDF has no pages", where=name, advice=_BROKEN)
+                raise DamagedFile("this PDF has no pages", where=name, advice=BROKEN)
             if self.page_count > self.limits.pages:
                 raise HostileFile(
                     f"{self.page_count} pages, allowed are {self.limits.pages}", where=name
@@ -62,6 +62,7 @@ class PdfFile(OpenFile):
         notes = []
         if not sound or not _has_end(self._file):
             notes.append("repaired: the PDF is damaged or cut off, what could be read is shown")
+        self.locked = bool(password)
         if password is not None:
             notes.append("encrypted: opened with " + ("a password" if password else "no password"))
         self.notes = tuple(notes)
@@ -98,7 +99,7 @@ class PdfFile(OpenFile):
                         page = self._document[number]
             except pdfium.PdfiumError as error:
                 raise DamagedFile(
-                    "this page is broken", where=f"{self.name} p. {number + 1}", advice=_BROKEN
+                    "this page is broken", where=f"{self.name} p. {number + 1}", advice=BROKEN
                 ) from error
             try:
                 yield page
@@ -106,7 +107,7 @@ class PdfFile(OpenFile):
                 page.close()
 
 
-def _open(
+def open_document(
     file: BinaryIO, name: str, passwords: Sequence[str]
 ) -> tuple[pdfium.PdfDocument, str | None]:
     """The document, and the password that opened it: None if it is not encrypted."""
@@ -123,7 +124,7 @@ def _open(
                     where=name,
                     advice="ask for a copy without protection",
                 ) from error
-            raise DamagedFile("not a readable PDF", where=name, advice=_BROKEN) from error
+            raise DamagedFile("not a readable PDF", where=name, advice=BROKEN) from error
         # -1: no security handler, the file is not encrypted
         locked = raw.FPDF_GetSecurityHandlerRevision(document) != -1
         return document, (password or "") if locked else None
@@ -184,7 +185,7 @@ class PdfPage(OpenPage):
             self.width, self.height = page.get_size()
         self._seals = file.seals(number)
         if self.width <= 0 or self.height <= 0:
-            raise DamagedFile("a page without size", where=self._where, advice=_BROKEN)
+            raise DamagedFile("a page without size", where=self._where, advice=BROKEN)
 
     @property
     def _where(self) -> str:
@@ -283,6 +284,7 @@ class PdfPage(OpenPage):
         return largest.dpi if largest.area >= 0.9 * page else None
 
     def _draw(self, dpi: float) -> Image.Image:
+        image: Image.Image
         scale = dpi / 72
         pixels = self.width * self.height * scale * scale
         scale *= min(1.0, (self._file.limits.render_pixels / max(pixels, 1.0)) ** 0.5)

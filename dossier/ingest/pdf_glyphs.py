@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from .glyphs import Glyph
 from .plausible import mended
+from .tables import Rule
 
 _MANY_OBJECTS = 50_000
 _MANY_CHARS = 200_000
+_MANY_RULES = 5_000
 """No page of print holds more; beyond these a page is a drawing or an attack."""
 
 
@@ -93,6 +96,8 @@ class Content:
     outside: int
     """Characters outside the visible box: dropped."""
     images: tuple[Stored, ...]
+    rules: tuple[Rule, ...]
+    """Level and upright lines drawn."""
     paths: int
     objects: int
 
@@ -107,11 +112,14 @@ def content_of(page: pdfium.PdfPage) -> Content:
     placing = placing_of(page)
     depths: dict[int, int] = {}
     images: list[Stored] = []
+    rules: list[Rule] = []
     paths = 0
     for number, (handle, kind, matrix) in enumerate(_objects(page)):
         depths[_address(handle)] = number
         if kind == raw.FPDF_PAGEOBJ_PATH:
             paths += 1
+            if len(rules) < _MANY_RULES:
+                rules += _rules(handle, matrix, placing)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             stored = _image(handle, number, matrix, placing)
             if stored is not None:
@@ -122,7 +130,7 @@ def content_of(page: pdfium.PdfPage) -> Content:
         if image.opaque and image.area >= 0.5 * placing.size[0] * placing.size[1]
     ]
     glyphs, outside = _glyphs(page, placing, depths, covers)
-    return Content(placing, tuple(glyphs), outside, tuple(images), paths, len(depths))
+    return Content(placing, tuple(glyphs), outside, tuple(images), tuple(rules), paths, len(depths))
 
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -198,6 +206,48 @@ def _image(
         return None
     opaque = not raw.FPDFPageObj_HasTransparency(handle)
     return Stored(left, top, right, bottom, across.value, down.value, number, opaque)
+
+
+def _rules(handle: raw.FPDF_PAGEOBJECT, outer: Matrix, placing: Placing) -> list[Rule]:
+    """Level and upright strokes of a path, and filled boxes thin enough to be a line."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
+    count = raw.FPDFPath_CountSegments(handle)
+    if not 2 <= count <= 2000 or not (fill.value or stroke.value):
+        return []
+    a, b, c, d, e, f = _times(_matrix(handle), outer)
+    points: list[tuple[float, float, int]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(handle, index)
+        if not raw.FPDFPathSegment_GetPoint(segment, x, y):
+            return []
+        at = placing.point(a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        points.append((*at, raw.FPDFPathSegment_GetType(segment)))
+        if raw.FPDFPathSegment_GetClose(segment):
+            start = next(
+                (p for p in reversed(points) if p[2] == raw.FPDF_SEGMENT_MOVETO), points[0]
+            )
+            points.append((start[0], start[1], raw.FPDF_SEGMENT_LINETO))
+    if fill.value and not stroke.value:
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+        if bottom - top <= 2.5 < right - left:
+            return [Rule(left, (top + bottom) / 2, right, (top + bottom) / 2)]
+        if right - left <= 2.5 < bottom - top:
+            return [Rule((left + right) / 2, top, (left + right) / 2, bottom)]
+        return []
+    rules = []
+    for before, after in itertools.pairwise(points):
+        if after[2] != raw.FPDF_SEGMENT_LINETO:
+            continue
+        if abs(before[1] - after[1]) <= 0.7:
+            level = (before[1] + after[1]) / 2
+            rules.append(Rule(min(before[0], after[0]), level, max(before[0], after[0]), level))
+        elif abs(before[0] - after[0]) <= 0.7:
+            place = (before[0] + after[0]) / 2
+            rules.append(Rule(place, min(before[1], after[1]), place, max(before[1], after[1])))
+    return rules
 
 
 def _glyphs(

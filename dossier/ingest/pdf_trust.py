@@ -86,7 +86,7 @@ def judge(content: Content, ink: Callable[[], Ink], limits: Limits) -> Verdict:
             why = "text over a scan" if scan else "drawn outlines"
             return Verdict(None, Origin.NONE, (*notes, f"mixed: {why}"))
         pictures = tuple(image for image in images if _holds_print(image, bare, width, height))
-    setting = set_lines(kept, width, height)
+    setting = set_lines(kept, width, height, rules=content.rules)
     return Verdict(setting, Origin.NATIVE, tuple(notes), pictures)
 
 
@@ -101,7 +101,7 @@ def _existing_layer(
     if reason is not None:
         return Verdict(None, Origin.NONE, (*notes, f"text-layer-rejected: {reason}"))
     width, height = content.placing.size
-    setting = set_lines(content.glyphs, width, height, confidence=_EXISTING)
+    setting = set_lines(content.glyphs, width, height, rules=content.rules, confidence=_EXISTING)
     return Verdict(setting, Origin.OCR, (*notes, "text-layer: OCR found in the file"))
 
 
