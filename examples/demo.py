@@ -1,0 +1,156 @@
+"""The main job on the sample dossiers: take in, catalogue, export, and look at the result.
+
+    make demo            (or: python examples/demo.py [FOLDER])
+
+Writes everything below ./demo and starts anew each time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pypdfium2
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from dossier import Archive, Dossier, IngestReport, Page, ProgressEvent
+
+CASES = Path(__file__).parent / "cases"
+SHOWN = "盗窃"
+
+
+def main() -> int:
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "demo")
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    console = Console(width=120)
+    cases = [path for path in sorted(CASES.iterdir()) if path.is_dir() or path.suffix == ".zip"]
+    with Archive.create(target / "archive") as archive:
+        console.rule("1. 入卷 dossier add")
+        report = take_in(archive, cases, console)
+        show_report(report, console)
+        dossier = next(d for d in archive.dossiers() if SHOWN in d.name)
+
+        console.rule(f"2. 卷内目录 dossier catalogue “{dossier.name}”")
+        show_listing(dossier, console)
+
+        console.rule("3. 双层PDF dossier export")
+        pdf = target / f"{dossier.name}.pdf"
+        exported = dossier.export(pdf)
+        dossier.write_listing(target / f"{dossier.name} 卷内目录.docx")
+        console.print(f"{pdf}: {exported.pages} pages, {exported.size / 1024:.0f} KB")
+        ok = verify(pdf, dossier.pages, console)
+        first = next(page for page in dossier.pages if page.origin == "ocr")
+        draw(first, target / "page.png")
+        console.print(f"{target / 'page.png'}: the lines found on one page")
+
+        console.rule("4. 核对 dossier check")
+        check = archive.check()
+        console.print(f"clean: {check.clean} ({check.files} files, {check.pages} pages)")
+    return 0 if ok and check.clean else 1
+
+
+def take_in(archive: Archive, cases: list[Path], console: Console) -> IngestReport:
+    began = time.monotonic()
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("pages", total=None)
+
+        def progress(event: ProgressEvent) -> None:
+            speed = event.pages_done / (time.monotonic() - began)
+            bar.update(
+                task,
+                completed=event.pages_done,
+                total=event.pages_total,
+                description=f"files {event.files_done}/{event.files_total}, {speed:.1f} pages/s",
+            )
+
+        return archive.add(cases, progress=progress, ocr="fast")
+
+
+def show_report(report: IngestReport, console: Console) -> None:
+    table = Table(title="入卷报告")
+    for column in ("卷宗", "文件", "结果", "页", "说明"):
+        table.add_column(column, overflow="fold")
+    for outcome in report.outcomes:
+        table.add_row(
+            outcome.dossier, outcome.name, outcome.status, str(outcome.pages), outcome.message
+        )
+    console.print(table)
+    console.print(
+        f"{report.pages} pages in {report.seconds:.1f} s: {report.pages / report.seconds:.2f} pages/s"
+    )
+
+
+def show_listing(dossier: Dossier, console: Console) -> None:
+    for title, rows in dossier.listings():
+        table = Table(title=title, title_justify="left")
+        for column in ("序号", "文号", "责任者", "题名", "日期", "页号", "备注"):
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*row.cells())
+        console.print(table)
+    for finding in dossier.findings:
+        console.print(f"[yellow]{finding['code']}[/] {finding['message']}")
+
+
+def verify(pdf: Path, pages: list[Page], console: Console) -> bool:
+    """Is each line of each page found again in the PDF, by a program that is not ours?"""
+    texts: list[str]
+    if shutil.which("pdftotext"):
+        shown = subprocess.run(
+            ["pdftotext", "-enc", "UTF-8", str(pdf), "-"], check=True, capture_output=True
+        )
+        texts, reader = shown.stdout.decode().split("\f"), "pdftotext"
+    else:
+        with pypdfium2.PdfDocument(pdf) as document:
+            texts = [page.get_textpage().get_text_bounded() for page in document]
+        reader = "pdfium"
+    wanted = found = 0
+    for page, text in zip(pages, texts, strict=False):
+        flat = "".join(text.split())
+        for line in page.lines:
+            wanted += 1
+            found += "".join(line.text.split()) in flat
+    console.print(f"{reader} gives back {found} of {wanted} lines")
+    return wanted > 0 and found / wanted > 0.98
+
+
+def draw(page: Page, target: Path) -> None:
+    from PIL import ImageDraw
+
+    image = page.image(120)
+    pen = ImageDraw.Draw(image)
+    for line in page.lines:
+        corners = [
+            (x * image.width, y * image.height)
+            for x, y in zip(line.quad[0::2], line.quad[1::2], strict=True)
+        ]
+        pen.polygon(corners, outline=(30, 110, 220), width=2)
+    for seal in page.seals:
+        box = seal.box
+        pen.rectangle(
+            (
+                box.left * image.width,
+                box.top * image.height,
+                box.right * image.width,
+                box.bottom * image.height,
+            ),
+            outline=(220, 30, 30),
+            width=3,
+        )
+    image.save(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
