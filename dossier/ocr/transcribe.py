@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .models import Network
+from .models import SMALL_READER, TINY_ALPHABET, TINY_READER, Network, locate, network
 
 HEIGHT = 48
 _BLANK = 0
@@ -151,3 +152,22 @@ def character_edges(text: Sequence[str], centres: NDArray[np.float64]) -> list[t
         end = min(borders[k] if k < len(borders) else 1.0, centre + half, 1.0)
         edges.append((float(start), float(max(start, end))))
     return edges
+
+
+@lru_cache(maxsize=1)
+def small_reader() -> Reader:
+    """The good reader (21 MB), once per process."""
+    small = network(SMALL_READER)
+    return Reader(small, _entries(small.metadata["character"]), ReaderSettings())
+
+
+@lru_cache(maxsize=1)
+def tiny_reader() -> Reader:
+    """The quick reader (4 MB), once per process."""
+    alphabet = locate(TINY_ALPHABET).read_text("utf-8")
+    return Reader(network(TINY_READER), _entries(alphabet), ReaderSettings())
+
+
+def _entries(alphabet: str) -> list[str]:
+    # not splitlines(): entries may themselves be exotic spaces
+    return alphabet.removesuffix("\n").split("\n")
