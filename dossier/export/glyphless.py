@@ -1,15 +1,20 @@
-"""The invisible font: one empty glyph, and a table saying which character each code stands for.
+"""The invisible font: one empty glyph, and tables saying what each code stands for.
 
-Readers search, mark and copy by that table (ToUnicode); nothing is ever drawn with it.
+Readers search, mark and copy by those tables (ToUnicode and widths); nothing is ever drawn with
+them. A code stands for a character *of one width*: so a whole line is a single run of text whose
+characters are as wide as their print and touch each other. (Gaps would be read as blanks, and
+some readers reorder a line drawn in pieces.)
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pypdf.generic import IndirectObject
 
 from dossier.errors import DossierError
@@ -22,36 +27,63 @@ ASCENT, DESCENT = 800, -200
 _NAME = "/DossierInvisible"
 
 
-class Glyphless:
-    """Hands out two-byte codes; `finish` writes the font with what was used.
+STEPS = 16
+"""Widths are counted in sixteenths of an em."""
 
-    Every glyph is 1 em wide; the content stream stretches it to the width of the print.
-    """
+_WIDEST = 500
+
+_MOST_CODES = 0xFFFF
+
+
+class Glyphless:
+    """Hands out two-byte codes; `finish` writes the font with what was used."""
 
     name = "DossierInvisible"
-    widths_known = False
 
     def __init__(self, sink: PdfSink) -> None:
         self._sink = sink
-        self._codes: dict[str, int] = {}
+        self._codes: dict[tuple[str, int], int] = {}
         self.ref = sink.reserve()
 
     @property
     def used(self) -> bool:
         return bool(self._codes)
 
-    def encode(self, text: str) -> bytes:
-        codes = self._codes
+    def encode(self, text: str, steps: Sequence[int]) -> bytes:
+        """Codes of the characters, each `steps` sixteenths of an em wide."""
         out = bytearray()
-        for char in text:
-            code = codes.setdefault(char, len(codes) + 1)
-            if code > 0xFFFF:
-                raise DossierError(
-                    "more than 65,535 different characters in one export",
-                    advice="export fewer volumes at a time",
-                )
-            out += code.to_bytes(2, "big")
+        for char, width in zip(text, steps, strict=True):
+            out += self._code(char, min(max(1, width), _WIDEST)).to_bytes(2, "big")
         return bytes(out)
+
+    def _code(self, char: str, width: int) -> int:
+        code = self._codes.get((char, width))
+        if code is not None:
+            return code
+        if len(self._codes) < _MOST_CODES:
+            return self._codes.setdefault((char, width), len(self._codes) + 1)
+        # tens of thousands of pages: take the width that is there
+        known = [(abs(w - width), c) for (t, w), c in self._codes.items() if t == char]
+        if not known:
+            raise DossierError(
+                "too many different characters in one export",
+                advice="export fewer volumes at a time",
+            )
+        return min(known)[1]
+
+    def _widths(self) -> list[Any]:
+        """The /W array: runs of codes that are not 1 em wide."""
+        out: list[Any] = []
+        before = 0
+        for (_, width), code in self._codes.items():
+            if width == STEPS:
+                continue
+            if out and code == before + 1:
+                out[-1].append(width * 1000 / STEPS)
+            else:
+                out += [code, [width * 1000 / STEPS]]
+            before = code
+        return out
 
     def finish(self) -> None:
         sink = self._sink
@@ -85,6 +117,7 @@ class Glyphless:
                 },
                 "/FontDescriptor": descriptor,
                 "/DW": 1000,
+                "/W": self._widths(),
                 "/CIDToGIDMap": table,
             }
         )
@@ -95,7 +128,7 @@ class Glyphless:
                 "/BaseFont": _NAME,
                 "/Encoding": "/Identity-H",
                 "/DescendantFonts": [descendant],
-                "/ToUnicode": to_unicode(sink, ((c, t) for t, c in self._codes.items())),
+                "/ToUnicode": to_unicode(sink, ((c, t) for (t, _), c in self._codes.items())),
             },
             self.ref,
         )
@@ -126,12 +159,12 @@ def cmap(code_space: str, body: str) -> bytes:
 
 
 def _program() -> bytes:
-    """A TrueType font of two empty glyphs, the same bytes every time."""
+    """A TrueType font of two glyphs without any area, the same bytes every time."""
     builder = FontBuilder(1000, isTTF=True)
     order = [".notdef", "empty"]
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({0xF000: "empty"})
-    builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in order})
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "empty": _corners()})
     builder.setupHorizontalMetrics(dict.fromkeys(order, (1000, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": _NAME[1:], "styleName": "Regular"})
@@ -143,3 +176,17 @@ def _program() -> bytes:
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
+
+
+def _corners() -> Glyph:
+    """Two contours without area in opposite corners.
+
+    They paint nothing but give the glyph a box: pdfium leaves out text objects without one.
+    """
+    pen = TTGlyphPen(None)
+    for corner in ((0, DESCENT), (1000, ASCENT)):
+        pen.moveTo(corner)
+        pen.lineTo(corner)
+        pen.lineTo(corner)
+        pen.closePath()
+    return pen.glyph()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from dossier.model import Line
 
 from .geometry import Affine, Track, number, operands, track
-from .glyphless import ASCENT, DESCENT, Glyphless
-from .runs import clean, edges, gather
+from .glyphless import ASCENT, DESCENT, STEPS, Glyphless
+from .runs import clean, edges
 
 _DRIFT = 0.42
 """How far a line may climb or fall, in text heights. Readers (poppler: half a text height) take
 what climbs further for two lines and mix it with its neighbours; a line leaning more is therefore
 drawn leaning less, through the middle of its print."""
+
+_SLACK = 0.06
+"""How far a character may stand from its print, in text heights."""
 
 FONT = "/DossierText"
 """Resource name of the invisible font on every page."""
@@ -112,15 +117,39 @@ def text_matrix(way: Track, size: float, ascent: float, descent: float) -> Affin
 def invisible_line(line: Line, way: Track, font: Glyphless) -> list[str]:
     """Operators for one line, to stand in a text object in render mode 3."""
     places = edges(line, way.length, way.height)
-    matrix = text_matrix(way, way.height, ASCENT / 1000, DESCENT / 1000)
-    if places[0]:
-        matrix = (
-            *matrix[:4],
-            matrix[4] + matrix[0] * places[0],
-            matrix[5] + matrix[1] * places[0],
-        )
-    out = [f"{FONT} {number(way.height)} Tf {operands(matrix)} Tm"]
-    for run in gather(places, [way.height] * len(line.text), way.height):
-        code = font.encode(line.text[run.start : run.stop]).hex()
-        out.append(f"{number(100 * run.stretch)} Tz <{code}> Tj")
-    return out
+    unit, steps = fitted_steps(line.text, places, way.height)
+    a, b, c, d, e, f = text_matrix(way, way.height, ASCENT / 1000, DESCENT / 1000)
+    matrix = (a, b, c, d, e + a * places[0], f + b * places[0])
+    text = line.text
+    if line.cell is not None:
+        # keeps neighbouring cells apart in readers that go by the codes alone
+        text, steps = text + " ", [*steps, 1]
+    code = font.encode(text, steps).hex()
+    stretch = number(100 * unit / way.height)
+    return [f"{FONT} {number(way.height)} Tf {stretch} Tz {operands(matrix)} Tm <{code}> Tj"]
+
+
+def fitted_steps(text: str, places: Sequence[float], height: float) -> tuple[float, list[int]]:
+    """The width of a full character in points, and the width of each in sixteenths of it.
+
+    A character may stray a little (`_SLACK`) before another width is taken: print is mostly even,
+    and fewer widths make fewer codes.
+    """
+    widths = [after - before for before, after in pairwise(places)]
+    full = [w for w, char in zip(widths, text, strict=True) if _is_full(char)]
+    half = [w for w, char in zip(widths, text, strict=True) if not _is_full(char)]
+    unit = median(full) if full else 2 * median(half)
+    common = max(1, round(median(half) / unit * STEPS)) if half else STEPS // 2
+    steps = []
+    pen = places[0]
+    for i, char in enumerate(text):
+        step = STEPS if _is_full(char) else common
+        if i + 1 == len(text) or abs(pen + step * unit / STEPS - places[i + 1]) > _SLACK * height:
+            step = max(1, round((places[i + 1] - pen) * STEPS / unit))
+        steps.append(step)
+        pen += step * unit / STEPS
+    return unit, steps
+
+
+def _is_full(char: str) -> bool:
+    return ord(char) >= 0x2000
