@@ -48,6 +48,9 @@ def words(path: Path) -> list[tuple[str, Box]]:
     size = re.search(r'<page width="([\d.]+)" height="([\d.]+)"', found)
     assert size
     width, height = float(size[1]), float(size[2])
+    if PdfReader(path).pages[0].rotation % 180:
+        # poppler gives the boxes as seen, but the size of the page before /Rotate
+        width, height = height, width
     pattern = r'xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
     return [
         (
