@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 
@@ -31,6 +32,9 @@ class Limits:
     `office`             "auto": lay out DOCX and DOC with LibreOffice where it is installed,
                          "never": do without
     `office_seconds`     seconds LibreOffice may take for one file
+    `spool`              folder in which laid-out copies are kept by content, so that workers
+                         opening one file share the work; the caller removes it. None: each opening
+                         makes its own and removes it
     `existing_ocr`       "judge": keep the OCR layer of a scan if it is plausible,
                          "ignore": always read the scan anew
     """
@@ -51,4 +55,5 @@ class Limits:
 
     office: Literal["auto", "never"] = "auto"
     office_seconds: float = 120.0
+    spool: Path | None = None
     existing_ocr: Literal["judge", "ignore"] = "judge"

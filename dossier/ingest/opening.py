@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import DamagedFile, EmptyFile, EncryptedFile, UnsupportedFile
+from .html import open_html
 from .images import PictureFile
 from .kinds import FileKind, Sniffed, mismatch, sniff
 from .limits import Limits
 from .names import readable
+from .ofd import OfdFile
+from .office_file import open_office, open_word
 from .pages import OpenFile
 from .pdf import PdfFile
+from .plaintext import open_text
+from .rtf import open_rtf
+
+# what LibreOffice shall take the file for: decided by content, like everything here
+_OFFICE_SUFFIXES = {"DOC": ".doc", "WPS": ".wps", "OpenDocument": ".odt", "Word XML": ".xml"}
 
 
 def open_file(
@@ -55,6 +63,18 @@ def _reader(
             return PdfFile(path, name, passwords, limits)
         case FileKind.IMAGE:
             return PictureFile(path, name, limits)
+        case FileKind.DOCX:
+            return open_word(path, name, limits)
+        case FileKind.OFD:
+            return OfdFile(path, name, limits)
+        case FileKind.TEXT:
+            return open_text(path, name, limits)
+        case FileKind.HTML:
+            return open_html(path, name, limits)
+        case FileKind.RTF:
+            return open_rtf(path, name, limits)
+        case FileKind.OFFICE:
+            return open_office(path, _OFFICE_SUFFIXES[found.label], name, limits)
         case FileKind.ZIP:
             raise UnsupportedFile(
                 "a ZIP, not a document", where=name, advice="add it as a deposit of its own"

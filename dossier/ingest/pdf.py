@@ -5,23 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import pypdfium2 as pdfium
-from numpy.typing import NDArray
 from PIL import Image
 from pypdfium2 import raw
 
 from ..errors import DamagedFile, EncryptedFile, HostileFile
-from ..model import Box, Origin, PageLayer, Seal, turn_quad
+from ..model import Box, Seal
+from .content import Content
+from .fixed import FixedPage
 from .kinds import FileKind
 from .limits import Limits
-from .pages import OpenFile, OpenPage, Picture
-from .pdf_glyphs import Content, content_of, placing_of
-from .pdf_trust import Verdict, judge
+from .pages import OpenFile
+from .pdf_glyphs import content_of, placing_of
 
 PDFIUM = threading.RLock()
 """pdfium is not thread-safe, not even for two documents: every call is made under this lock."""
@@ -175,124 +173,38 @@ def _has_end(file: BinaryIO) -> bool:
     return b"%%EOF" in file.read()
 
 
-class PdfPage(OpenPage):
+class PdfPage(FixedPage):
     """One page; what it holds is read when first asked for."""
 
     def __init__(self, file: PdfFile, number: int) -> None:
+        """Raises DamagedFile for this page alone."""
         self._file = file
         self.number = number
+        self.limits = file.limits
+        self.where = f"{file.name} p. {number + 1}"
         with file.opened(number) as page:
             self.width, self.height = page.get_size()
-        self._seals = file.seals(number)
         if self.width <= 0 or self.height <= 0:
-            raise DamagedFile("a page without size", where=self._where, advice=BROKEN)
-
-    @property
-    def _where(self) -> str:
-        return f"{self._file.name} p. {self.number + 1}"
-
-    @cached_property
-    def _content(self) -> Content:
-        with self._file.opened(self.number) as page:
-            return content_of(page)
-
-    @cached_property
-    def _verdict(self) -> Verdict:
-        return judge(self._content, self._ink, self._file.limits)
-
-    def _ink(self) -> NDArray[np.bool_]:
-        """Where print is, one cell per point (or coarser on huge pages)."""
-        dpi = 72 * min(1.0, (4_000_000 / (self.width * self.height)) ** 0.5)
-        gray = np.asarray(self._draw(dpi).convert("L")).astype(np.int16)
-        return np.abs(gray - int(np.median(gray))) > 60
-
-    @property
-    def layer(self) -> PageLayer | None:
-        return self._layer
-
-    @cached_property
-    def _layer(self) -> PageLayer | None:
-        verdict = self._verdict
-        if verdict.setting is None:
-            return None
-        width, height = self.width, self.height
-        rotation = verdict.setting.rotation
-        if rotation in (90, 270):
-            width, height = height, width
-        seals = tuple(
-            Seal(Box.around(turn_quad(seal.box.quad(), rotation)), seal.kind)
-            for seal in self._seals
-        )
-        return PageLayer(
-            width=width,
-            height=height,
-            lines=verdict.setting.lines,
-            seals=seals,
-            origin=verdict.origin,
-            rotation=rotation,
-            engine="embedded" if verdict.origin is Origin.OCR else "",
-            notes=verdict.notes,
-        )
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self._verdict.notes
+            raise DamagedFile("a page without size", where=self.where, advice=BROKEN)
 
     @property
     def seals(self) -> tuple[Seal, ...]:
-        return self._seals
+        return self._file.seals(self.number)
 
-    @property
-    def pictures(self) -> tuple[Picture, ...]:
-        found = []
-        for image in self._verdict.pictures:
-            box = Box(
-                image.left / self.width,
-                image.top / self.height,
-                image.right / self.width,
-                image.bottom / self.height,
-            )
-            dpi = min(300.0, max(150.0, image.dpi))
-            found.append(Picture(box, lambda box=box, dpi=dpi: self._cut(box, dpi)))  # type: ignore[misc]
-        return tuple(found)
-
-    def _cut(self, box: Box, dpi: float) -> Image.Image:
-        whole = self._draw(dpi)
-        return whole.crop(
-            (
-                int(box.left * whole.width),
-                int(box.top * whole.height),
-                max(int(box.left * whole.width) + 1, round(box.right * whole.width)),
-                max(int(box.top * whole.height) + 1, round(box.bottom * whole.height)),
-            )
-        )
-
-    def image(self, dpi: int = 200) -> Image.Image:
-        native = self._native_dpi
-        if native is not None and 150 <= dpi <= 300:
-            return self._draw(min(300.0, max(150.0, native)))
-        return self._draw(dpi)
-
-    @cached_property
-    def _native_dpi(self) -> float | None:
-        """Resolution of the scan, if the page is one scan and little else."""
-        images = self._content.images
-        page = self.width * self.height
-        if not images:
-            return None
-        largest = max(images, key=lambda image: image.area)
-        return largest.dpi if largest.area >= 0.9 * page else None
+    def _read(self) -> Content:
+        with self._file.opened(self.number) as page:
+            return content_of(page)
 
     def _draw(self, dpi: float) -> Image.Image:
         image: Image.Image
         scale = dpi / 72
         pixels = self.width * self.height * scale * scale
-        scale *= min(1.0, (self._file.limits.render_pixels / max(pixels, 1.0)) ** 0.5)
+        scale *= min(1.0, (self.limits.render_pixels / max(pixels, 1.0)) ** 0.5)
         with self._file.opened(self.number) as page:
             try:
                 bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
             except pdfium.PdfiumError as error:
-                raise DamagedFile("this page cannot be drawn", where=self._where) from error
+                raise DamagedFile("this page cannot be drawn", where=self.where) from error
             try:
                 # a copy: the bitmap's memory goes with it
                 image = bitmap.to_pil().convert("RGB").copy()

@@ -56,7 +56,7 @@ def unpack(
             raise HostileFile(
                 f"{len(infos)} files in one ZIP, allowed are {limits.members}", where=name
             )
-        _check_overlap(infos, name)
+        check_overlap(infos, name)
         taken: set[str] = set()
         room = limits.unpacked_bytes
         for index, info in enumerate(infos):
@@ -117,7 +117,7 @@ def _unicode_path(extra: bytes, raw: bytes) -> str | None:
     return None
 
 
-def _check_overlap(infos: Sequence[zipfile.ZipInfo], name: str) -> None:
+def check_overlap(infos: Sequence[zipfile.ZipInfo], name: str) -> None:
     """Members sharing bytes are the densest bombs: no honest packer makes them."""
     end = -1
     for info in sorted(infos, key=lambda info: info.header_offset):

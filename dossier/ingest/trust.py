@@ -1,4 +1,4 @@
-"""Which text of a PDF page can be trusted, and which images in it hold print of their own."""
+"""Which text of a fixed page (PDF, OFD) can be trusted, and which images hold print."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model import Origin
+from .content import Content, Stored
 from .glyphs import Glyph, Setting, set_lines
 from .limits import Limits
-from .pdf_glyphs import Content, Stored
 from .plausible import common_share, reject_reason, spaced_out
 
 Ink = NDArray[np.bool_]
@@ -34,7 +34,7 @@ class Verdict:
     pictures: tuple[Stored, ...] = ()
 
 
-def judge(content: Content, ink: Callable[[], Ink], limits: Limits) -> Verdict:
+def judge(content: Content, ink: Callable[[], Ink | None], limits: Limits) -> Verdict:
     """Decide page by page; `ink` draws the page and is only called when there is a doubt.
 
     1. Nothing drawn at all: an empty layer. No characters: OCR.
@@ -79,9 +79,10 @@ def judge(content: Content, ink: Callable[[], Ink], limits: Limits) -> Verdict:
     pictures: tuple[Stored, ...] = ()
     outlines = content.paths > 150 and len(visible) < 100
     if images or outlines:
-        bare = _uncovered(ink(), visible, width, height)
-        covered = int(ink().sum()) - int(bare.sum()) if images or outlines else 0
-        left = int(bare.sum())
+        print_ = ink()
+        bare = None if print_ is None else _uncovered(print_, visible, width, height)
+        left = 0 if bare is None else int(bare.sum())
+        covered = 0 if print_ is None else int(print_.sum()) - left
         if (scan or outlines) and left > 0.35 * (left + covered) and left > 400:
             why = "text over a scan" if scan else "drawn outlines"
             return Verdict(None, Origin.NONE, (*notes, f"mixed: {why}"))
@@ -93,7 +94,7 @@ def judge(content: Content, ink: Callable[[], Ink], limits: Limits) -> Verdict:
 def _existing_layer(
     content: Content,
     hidden: Sequence[Glyph],
-    ink: Callable[[], Ink],
+    ink: Callable[[], Ink | None],
     limits: Limits,
     notes: list[str],
 ) -> Verdict:
@@ -106,7 +107,7 @@ def _existing_layer(
 
 
 def _doubt(
-    content: Content, hidden: Sequence[Glyph], ink: Callable[[], Ink], limits: Limits
+    content: Content, hidden: Sequence[Glyph], ink: Callable[[], Ink | None], limits: Limits
 ) -> str | None:
     """Why an OCR layer found in the file is not good enough, or None."""
     if limits.existing_ocr == "ignore":
@@ -121,6 +122,8 @@ def _doubt(
         return "spaces between characters"
     width, height = content.placing.size
     print_ = ink()
+    if print_ is None:
+        return None
     on_ink = _on_ink(print_, hidden, width, height)
     if on_ink < 0.75:
         return "not on the print"
@@ -149,15 +152,18 @@ def _on_ink(ink: Ink, glyphs: Sequence[Glyph], width: float, height: float) -> f
     return hits / len(glyphs)
 
 
-def _seen_only(content: Content, ink: Ink) -> tuple[tuple[Glyph, ...], int]:
+def _seen_only(content: Content, ink: Ink | None) -> tuple[tuple[Glyph, ...], int]:
     """Doubtful characters are kept only where there is print."""
     width, height = content.placing.size
     kept: list[Glyph] = []
     dropped = 0
     for glyph in content.glyphs:
         if glyph.hidden:
-            top, bottom, left, right = _scaled(ink, glyph, width, height)
-            if not ink[top:bottom, left:right].any():
+            seen = False
+            if ink is not None:
+                top, bottom, left, right = _scaled(ink, glyph, width, height)
+                seen = bool(ink[top:bottom, left:right].any())
+            if not seen:
                 dropped += not glyph.text.isspace()
                 continue
         kept.append(glyph)
@@ -173,10 +179,12 @@ def _uncovered(ink: Ink, glyphs: Sequence[Glyph], width: float, height: float) -
     return bare
 
 
-def _holds_print(image: Stored, bare: Ink, width: float, height: float) -> bool:
+def _holds_print(image: Stored, bare: Ink | None, width: float, height: float) -> bool:
     """Enough marks inside the image, and enough pixels, that it may say something."""
     if min(image.pixels_across, image.pixels_down) < 40:
         return False
+    if bare is None:
+        return True
     down, across = bare.shape
     fx, fy = across / width, down / height
     inside = bare[
