@@ -61,6 +61,9 @@ class Made:
 def make(slug: str, cases: Path) -> dict[str, Any]:
     """Write the case's files beside its facts; returns figures for the report."""
     story = load(slug, cases)
+    used = {key for plan in story.plan["files"] for key in plan.get("documents", [])}
+    if used != set(story.papers):
+        raise ValueError(f"written but not filed, or the other way: {used ^ set(story.papers)}")
     made = Made()
     sheets = {key: Layout(list(p.blocks)).sheets for key, p in story.papers.items()}
     numbers = _volume_numbers(story, sheets)
@@ -303,7 +306,7 @@ def _encode(plan: dict[str, Any], picture: Picture, turn: int) -> bytes:
             exif[0x0112] = {0: 1, 90: 6, 180: 3, 270: 8}[turn]
             return encode_jpeg(stored, plan.get("quality", 52), exif=exif)
         case "scan":
-            return encode_jpeg(stored, plan.get("quality", 34))
+            return encode_jpeg(stored, plan.get("quality", 30))
         case _:
             out = io.BytesIO()
             grey = cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY) if stored.ndim == 3 else stored

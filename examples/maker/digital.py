@@ -211,7 +211,8 @@ def _xml(root: str, inner: str, attributes: str = "") -> bytes:
 def _subset(face: str, chars: set[str]) -> bytes:
     """Only the glyphs used, as a stand-alone TrueType file."""
     path, index = font_file(face)
-    options = subset.Options(drop_tables=["GSUB", "GPOS", "GDEF", "BASE", "EBDT", "EBLC", "EBSC"],
+    options = subset.Options(drop_tables=["GSUB", "GPOS", "GDEF", "BASE", "EBDT", "EBLC", "EBSC",
+                                          "BDF ", "FFTM"],
                              hinting=False, notdef_outline=True)  # fmt: skip
     with TTFont(path, fontNumber=index, recalcTimestamp=False) as font:
         cutter = subset.Subsetter(options)
