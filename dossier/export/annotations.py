@@ -6,6 +6,7 @@ show (the seal) is drawn where it stood. Of links only web addresses are kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,6 @@ from pypdf.generic import (
 )
 
 from .geometry import Affine, apply, operands
-from .transplant import Transplant
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 _MAX_ANNOTATIONS = 5000
@@ -37,8 +37,11 @@ class Flattened:
     links: ArrayObject = field(default_factory=ArrayObject)
 
 
-def flatten(original: PageObject, transplant: Transplant, reader: PdfReader) -> Flattened:
-    """The visible appearances of the page's annotations (ISO 32000-1, 12.5.5)."""
+def flatten(original: PageObject, copy: Callable[[IndirectObject], PdfObject]) -> Flattened:
+    """The visible appearances of the page's annotations (ISO 32000-1, 12.5.5).
+
+    `copy` carries an appearance over into the export.
+    """
     result = Flattened()
     annots = original.get("/Annots")
     annots = annots.get_object() if annots is not None else None
@@ -67,7 +70,7 @@ def flatten(original: PageObject, transplant: Transplant, reader: PdfReader) -> 
         if placed is None:
             continue
         name = f"/DossierSeal{len(result.forms)}"
-        result.forms[name] = transplant.copy(reader, ref)
+        result.forms[name] = copy(ref)
         parts.append(f"q {operands(placed)} cm {name} Do Q")
     if parts:
         result.drawing = ("\n".join(parts) + "\n").encode("ascii")

@@ -10,12 +10,12 @@ from dossier.errors import UnsupportedFile
 from dossier.model import Line, Seal
 
 from .geometry import Affine, Track, apply, number, operands, upright_to_page
-from .glyphless import Glyphless
+from .glyphless import InvisibleFonts
 from .oldtext import BlankMaps
-from .pdfpages import BuiltPage
+from .picturepages import BuiltPage
 from .runs import Run, edges, gather
 from .sink import PdfSink
-from .textlayer import FONT, invisible_line, level_rows, text_matrix, tracked
+from .textlayer import invisible_line, level_rows, text_matrix, tracked
 from .values import ExportPage
 from .visiblefonts import Face, Faces
 
@@ -30,10 +30,14 @@ class Drawer:
     """Draws text pages with the fonts of the system, or a standard one that is not embedded."""
 
     def __init__(
-        self, sink: PdfSink, font: Glyphless, blanks: BlankMaps, fonts: Sequence[Path] | None
+        self,
+        sink: PdfSink,
+        fonts_unseen: InvisibleFonts,
+        blanks: BlankMaps,
+        fonts: Sequence[Path] | None,
     ) -> None:
         self._sink = sink
-        self._invisible = font
+        self._invisible = fonts_unseen
         self._faces = Faces(sink, blanks, fonts)
 
     def finish(self) -> tuple[str, ...]:
@@ -90,8 +94,9 @@ class Drawer:
         )
         out = []
         if not plain:
-            out += ["3 Tr", *invisible_line(line, way, self._invisible), "0 Tr 0 Tc"]
-            used[FONT] = self._invisible.ref
+            unseen = self._invisible.for_line(line)
+            used[unseen.resource] = unseen.ref
+            out += ["3 Tr", invisible_line(line, way, unseen), "0 Tr 0 Tc"]
         for run in _by_face(runs, chosen):
             face = chosen[run.start]
             out += self._run(line, way, run, face, size, places, widths, plain)

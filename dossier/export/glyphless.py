@@ -18,14 +18,9 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pypdf.generic import IndirectObject
 
 from dossier.errors import DossierError
+from dossier.model import Line
 
 from .sink import PdfSink
-
-ASCENT, DESCENT = 800, -200
-"""Of the invisible glyph, in thousandths: together one text height."""
-
-_NAME = "/DossierInvisible"
-
 
 STEPS = 16
 """Widths are counted in sixteenths of an em."""
@@ -36,13 +31,20 @@ _MOST_CODES = 0xFFFF
 
 
 class Glyphless:
-    """Hands out two-byte codes; `finish` writes the font with what was used."""
+    """Hands out two-byte codes; `finish` writes the font with what was used.
 
-    name = "DossierInvisible"
+    `resource`  its name in the resources of a page
+    `tall`      height of a glyph in font sizes
+    """
 
-    def __init__(self, sink: PdfSink) -> None:
+    def __init__(self, sink: PdfSink, name: str, tall: float) -> None:
         self._sink = sink
         self._codes: dict[tuple[str, int], int] = {}
+        self.name = name
+        self.resource = "/" + name
+        self.tall = tall
+        # a fifth of a glyph stands below the line, as in Chinese fonts
+        self.ascent, self.descent = round(800 * tall), round(-200 * tall)
         self.ref = sink.reserve()
 
     @property
@@ -87,18 +89,19 @@ class Glyphless:
 
     def finish(self) -> None:
         sink = self._sink
-        program = _program()
+        name = "/" + self.name
+        program = _program(self.name, self.ascent, self.descent)
         file = sink.write_stream({"/Length1": len(program)}, program)
         descriptor = sink.write(
             {
                 "/Type": "/FontDescriptor",
-                "/FontName": _NAME,
+                "/FontName": name,
                 "/Flags": 4,
-                "/FontBBox": [0, DESCENT, 1000, ASCENT],
+                "/FontBBox": [0, self.descent, 1000, self.ascent],
                 "/ItalicAngle": 0,
-                "/Ascent": ASCENT,
-                "/Descent": DESCENT,
-                "/CapHeight": ASCENT,
+                "/Ascent": self.ascent,
+                "/Descent": self.descent,
+                "/CapHeight": self.ascent,
                 "/StemV": 80,
                 "/FontFile2": file,
             }
@@ -109,7 +112,7 @@ class Glyphless:
             {
                 "/Type": "/Font",
                 "/Subtype": "/CIDFontType2",
-                "/BaseFont": _NAME,
+                "/BaseFont": name,
                 "/CIDSystemInfo": {
                     "/Registry": b"Adobe",
                     "/Ordering": b"Identity",
@@ -125,13 +128,37 @@ class Glyphless:
             {
                 "/Type": "/Font",
                 "/Subtype": "/Type0",
-                "/BaseFont": _NAME,
+                "/BaseFont": name,
                 "/Encoding": "/Identity-H",
                 "/DescendantFonts": [descendant],
                 "/ToUnicode": to_unicode(sink, ((c, t) for (t, _), c in self._codes.items())),
             },
             self.ref,
         )
+
+
+class InvisibleFonts:
+    """The two invisible fonts of an export; they differ in the height of their glyph.
+
+    Poppler takes lines for one block when they are at most 1.5 font sizes apart. Running text must
+    become blocks, or two columns are read across: Chinese papers are set wide, so its font size is
+    taken larger than the print. Rows of a table must not, or it is read column by column: there
+    the font size is taken smaller. The glyph has the height of the print in both.
+    """
+
+    def __init__(self, sink: PdfSink) -> None:
+        self._prose = Glyphless(sink, "DossierText", tall=0.8)
+        self._cells = Glyphless(sink, "DossierCell", tall=1.25)
+
+    def for_line(self, line: Line) -> Glyphless:
+        return self._prose if line.cell is None else self._cells
+
+    def finish(self) -> tuple[str, ...]:
+        """Write what was used; returns the names."""
+        used = [font for font in (self._prose, self._cells) if font.used]
+        for font in used:
+            font.finish()
+        return tuple(font.name for font in used)
 
 
 def to_unicode(sink: PdfSink, pairs: Iterable[tuple[int, str]]) -> IndirectObject:
@@ -158,17 +185,17 @@ def cmap(code_space: str, body: str) -> bytes:
     ).encode("ascii")
 
 
-def _program() -> bytes:
+def _program(name: str, ascent: int, descent: int) -> bytes:
     """A TrueType font of two glyphs without any area, the same bytes every time."""
     builder = FontBuilder(1000, isTTF=True)
     order = [".notdef", "empty"]
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({0xF000: "empty"})
-    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "empty": _corners()})
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "empty": _corners(ascent, descent)})
     builder.setupHorizontalMetrics(dict.fromkeys(order, (1000, 0)))
-    builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
-    builder.setupNameTable({"familyName": _NAME[1:], "styleName": "Regular"})
-    builder.setupOS2(sTypoAscender=ASCENT, sTypoDescender=DESCENT, fsType=0)
+    builder.setupHorizontalHeader(ascent=ascent, descent=descent)
+    builder.setupNameTable({"familyName": name, "styleName": "Regular"})
+    builder.setupOS2(sTypoAscender=ascent, sTypoDescender=descent, fsType=0)
     builder.setupPost()
     font = builder.font
     font["head"].created = font["head"].modified = 0
@@ -178,13 +205,13 @@ def _program() -> bytes:
     return out.getvalue()
 
 
-def _corners() -> Glyph:
+def _corners(ascent: int, descent: int) -> Glyph:
     """Two contours without area in opposite corners.
 
     They paint nothing but give the glyph a box: pdfium leaves out text objects without one.
     """
     pen = TTGlyphPen(None)
-    for corner in ((0, DESCENT), (1000, ASCENT)):
+    for corner in ((0, descent), (1000, ascent)):
         pen.moveTo(corner)
         pen.lineTo(corner)
         pen.lineTo(corner)

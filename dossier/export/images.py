@@ -32,7 +32,7 @@ class Embedded:
     `mask`     8-bit alpha as raw rows, if the image is not opaque
     `icc`      colour profile, if it fits the colours
     `orientation` EXIF orientation still to be applied
-    `note`     "image-reencoded: …" if the bytes could not be kept
+    `reencoded` format of the source if its bytes could not be kept without loss
     """
 
     entries: Mapping[str, Any]
@@ -40,7 +40,7 @@ class Embedded:
     orientation: int = 1
     mask: bytes | None = None
     icc: bytes | None = None
-    note: str = ""
+    reencoded: str = ""
     size: tuple[int, int] = field(default=(0, 0))
 
 
@@ -315,7 +315,7 @@ def _decoded(image: Image.Image, path: Path) -> Embedded:
             },
             out.getvalue(),
             orientation=orientation,
-            note=f"image-reencoded: {source}",
+            reencoded=source,
             size=picture.size,
         )
     colours = len(picture.getbands())

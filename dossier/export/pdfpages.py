@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -26,12 +28,14 @@ from dossier.model import Origin
 
 from .annotations import flatten, has_signature
 from .geometry import Affine, upright_to_page
-from .glyphless import Glyphless
+from .glyphless import InvisibleFonts
+from .images import Embedded, ImageWriter
 from .layers import Layers
 from .oldtext import BlankMaps, Stripper, balance
 from .parts import missing_lines
+from .picturepages import BuiltPage, picture_page
 from .sink import PdfSink
-from .textlayer import FONT, invisible
+from .textlayer import Overlay, invisible
 from .transplant import Transplant
 from .values import ExportPage
 
@@ -42,6 +46,8 @@ _FAILURES = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexE
              RecursionError, NotImplementedError, AssertionError,
              pypdfium2.PdfiumError)  # fmt: skip
 """What pypdf throws at damaged files; pdfium then gets the page."""
+
+_RASTER_DPI = 200
 
 _REMOVE_SECURITY = 3
 """FPDF_REMOVE_SECURITY of pdfium's fpdf_save.h."""
@@ -60,14 +66,6 @@ class Source:
     def close(self) -> None:
         self.reader.close()
         self.file.close()
-
-
-@dataclass(slots=True)
-class BuiltPage:
-    """A page dictionary, complete but for its parent, and what to note about it."""
-
-    entries: dict[str, Any]
-    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 class PdfSources:
@@ -163,30 +161,46 @@ def _damaged(page: ExportPage, error: Exception) -> DamagedFile:
     )
 
 
-def build(page: ExportPage, sources: PdfSources, sink: PdfSink, font: Glyphless) -> BuiltPage:
+def build(page: ExportPage, sources: PdfSources, sink: PdfSink, fonts: InvisibleFonts) -> BuiltPage:
     """The page as it stands in its file, with our text if it was recognised.
 
     Raises `EncryptedFile`, `DamagedFile`.
     """
     source = sources.get(page)
     try:
-        return _build(page, source.reader, source, sources, sink, font)
-    except DossierError:
-        raise
-    except _FAILURES as error:
+        return _build(page, source.reader, source, sources, sink, fonts)
+    except (*_FAILURES, DossierError) as error:
         reason = type(error).__name__
-        try:
-            repaired = _single(page)
-        except _FAILURES as second:
-            raise _damaged(page, second) from error
+    with suppress(*_FAILURES, DossierError), _single(page) as repaired:
+        reader = PdfReader(repaired)
+        lone = Source(reader, repaired, Transplant(sink), source.signed, source.decrypted)
+        built = _build(replace(page, number=0), reader, lone, sources, sink, fonts)
+        built.notes.append(("page-repaired", reason))
+        return built
     try:
-        with repaired:
-            reader = PdfReader(repaired)
-            lone = Source(reader, repaired, Transplant(sink), source.signed, source.decrypted)
-            built = _build(replace(page, number=0), reader, lone, sources, sink, font)
+        return _rasterised(page, sink, fonts, reason)
     except _FAILURES as error:
         raise _damaged(page, error) from error
-    built.notes.append(("page-repaired", reason))
+
+
+def _rasterised(page: ExportPage, sink: PdfSink, fonts: InvisibleFonts, reason: str) -> BuiltPage:
+    """The picture of a page whose objects cannot be carried over."""
+    with _rewritten(page) as whole:
+        document = pypdfium2.PdfDocument(whole)
+        try:
+            bitmap = document[page.number].render(scale=_RASTER_DPI / 72)
+            picture = bitmap.to_pil().convert("RGB")
+        finally:
+            document.close()
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    image = Embedded(
+        {"/Filter": "/DCTDecode", "/ColorSpace": "/DeviceRGB", "/BitsPerComponent": 8},
+        out.getvalue(),
+        size=picture.size,
+    )
+    built = picture_page(page, image, ImageWriter(sink), sink, fonts)
+    built.notes.append(("page-rasterised", reason))
     return built
 
 
@@ -216,7 +230,7 @@ def _build(
     source: Source,
     sources: PdfSources,
     sink: PdfSink,
-    font: Glyphless,
+    fonts: InvisibleFonts,
 ) -> BuiltPage:
     original = reader.pages[page.number]
     layer = page.layer
@@ -234,36 +248,33 @@ def _build(
 
     body: list[PdfObject] | None = None
     stripper = Stripper(reader, sources.blanks)
-    renew = layer.origin is Origin.OCR and stripper.has_text(resources)
-    if renew:
-        notes.append(("old-text-dropped", ""))
-        stripped = stripper.content(_data(original))
-        if stripped is not None:
-            body = [sink.write_stream({}, stripped)]
+    copy = partial(source.transplant.copy, reader)
+    if layer.origin is Origin.OCR:
+        # recognition has read everything that is seen: nothing else may be found as text
+        copy = partial(copy, flavour=stripper.flavour, change=stripper.change)
+        if stripper.has_text(resources):
+            body = _stripped(original, stripper, sink, notes)
     if body is None:
         body = [source.transplant.copy(reader, part) for part in contents]
 
-    copied = source.transplant.copy(
-        reader,
-        resources,
-        flavour=stripper.flavour if renew else "",
-        change=stripper.change if renew else None,
-    )
+    copied = copy(resources)
     assert isinstance(copied, DictionaryObject)
-    added = _added(page, box, to_page, font)
-    flattened = flatten(original, source.transplant, reader)
+    added = _added(page, box, to_page, fonts)
+    flattened = flatten(original, copy)
     if flattened.forms:
         notes.append(("annotations-flattened", str(len(flattened.forms))))
-    if added:
-        _put(copied, "/Font", FONT, font.ref)
-    for name, ref in flattened.forms.items():
-        _put(copied, "/XObject", name, ref)
+    for name, ref in added.fonts.items():
+        _put(copied, "/Font", name, ref)
+    for name, form in flattened.forms.items():
+        _put(copied, "/XObject", name, form)
 
     entries: dict[str, Any] = {
         "/Type": "/Page",
         "/MediaBox": list(box),
         "/Resources": copied,
-        "/Contents": _stacked(sink, reader, original, body, added, flattened.drawing, layer.origin),
+        "/Contents": _stacked(
+            sink, reader, original, body, added.drawing, flattened.drawing, layer.origin
+        ),
     }
     if rotate:
         entries["/Rotate"] = rotate
@@ -279,17 +290,30 @@ def _build(
 
 
 def _added(
-    page: ExportPage, box: tuple[float, float, float, float], to_page: Affine, font: Glyphless
-) -> bytes:
+    page: ExportPage, box: tuple[float, float, float, float], to_page: Affine, fonts: InvisibleFonts
+) -> Overlay:
     layer = page.layer
     match layer.origin:
         case Origin.OCR:
-            return invisible(layer.lines, to_page, font)
+            return invisible(layer.lines, to_page, fonts)
         case Origin.MIXED:
             # the page keeps its own text; only what was read from its pictures is added
-            return invisible(missing_lines(page, box), to_page, font)
+            return invisible(missing_lines(page, box), to_page, fonts)
         case _:
-            return b""
+            return Overlay(b"", {})
+
+
+def _stripped(
+    original: PageObject, stripper: Stripper, sink: PdfSink, notes: list[tuple[str, str]]
+) -> list[PdfObject] | None:
+    """The content without invisible text; None if it can stay as it is."""
+    try:
+        data = stripper.content(_data(original))
+    except _FAILURES as error:
+        notes.append(("old-text-kept", type(error).__name__))
+        return None
+    notes.append(("old-text-dropped", ""))
+    return None if data is None else [sink.write_stream({}, data)]
 
 
 def _stacked(
@@ -310,7 +334,9 @@ def _stacked(
     parts = [sink.write_stream({}, before)] if before else []
     if not after:
         return [*parts, *body]
-    opening, closing = balance(_data(original), reader)
+    opening, closing = b"q\n", b"\nQ\n"
+    with suppress(*_FAILURES):
+        opening, closing = balance(_data(original), reader)
     return [
         *parts,
         sink.write_stream({}, opening, compress=False),

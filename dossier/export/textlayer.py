@@ -3,58 +3,69 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+
+from pypdf.generic import IndirectObject
 
 from dossier.model import Line
 
 from .geometry import Affine, Track, number, operands, track
-from .glyphless import ASCENT, DESCENT, STEPS, Glyphless
+from .glyphless import STEPS, Glyphless, InvisibleFonts
 from .runs import clean, edges
 
-_DRIFT = 0.42
-"""How far a line may climb or fall, in text heights. Readers (poppler: half a text height) take
+_DRIFT = 0.4
+"""How far a line may climb or fall, in font sizes. Readers (poppler: half a font size) take
 what climbs further for two lines and mix it with its neighbours; a line leaning more is therefore
 drawn leaning less, through the middle of its print."""
 
 _SLACK = 0.06
 """How far a character may stand from its print, in text heights."""
 
-FONT = "/DossierText"
-"""Resource name of the invisible font on every page."""
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Operators for the content of a page, and the fonts they need in its resources."""
+
+    drawing: bytes
+    fonts: Mapping[str, IndirectObject]
 
 
-def invisible(lines: Iterable[Line], to_page: Affine, font: Glyphless) -> bytes:
-    """Content stream operators drawing the lines in render mode 3 (nothing is painted).
+def invisible(lines: Iterable[Line], to_page: Affine, fonts: InvisibleFonts) -> Overlay:
+    """The lines in render mode 3 (nothing is painted).
 
     `to_page` leads from page units to the user space the operators will stand in.
     """
     parts: list[str] = []
+    used: dict[str, IndirectObject] = {}
     for line, way in level_rows(tracked(lines, to_page)):
-        parts += invisible_line(line, way, font)
+        font = fonts.for_line(line)
+        used[font.resource] = font.ref
+        parts.append(invisible_line(line, way, font))
     if not parts:
-        return b""
-    return "\n".join(["q BT 3 Tr", *parts, "ET Q\n"]).encode("ascii")
+        return Overlay(b"", {})
+    return Overlay("\n".join(["q BT 3 Tr", *parts, "ET Q\n"]).encode("ascii"), used)
 
 
 def tracked(lines: Iterable[Line], to_page: Affine) -> list[tuple[Line, Track]]:
-    """Lines that have text and extent, each with its track, calmed (see `_DRIFT`)."""
+    """Lines that have text and extent, each with its track in user space."""
     found = []
     for line in lines:
         text = clean(line.text)
         way = track(line.quad, to_page)
         if way is not None and text.strip():
-            found.append((replace(line, text=text), _calm(way)))
+            found.append((replace(line, text=text), way))
     return found
 
 
-def _calm(way: Track) -> Track:
+def _calm(way: Track, size: float) -> Track:
+    """The track, leaning no more than readers bear (see `_DRIFT`)."""
     quarter = round(way.angle / (math.pi / 2)) * (math.pi / 2)
     lean = way.angle - quarter
     drift = way.length * math.sin(lean)
-    allowed = _DRIFT * way.height
+    allowed = _DRIFT * size
     if abs(drift) <= allowed:
         return way
     calm = math.asin(math.copysign(allowed, drift) / way.length)
@@ -114,19 +125,21 @@ def text_matrix(way: Track, size: float, ascent: float, descent: float) -> Affin
     return (across, up, -up, across, way.x + up * below, way.y - across * below)
 
 
-def invisible_line(line: Line, way: Track, font: Glyphless) -> list[str]:
+def invisible_line(line: Line, way: Track, font: Glyphless) -> str:
     """Operators for one line, to stand in a text object in render mode 3."""
+    size = way.height / font.tall
+    way = _calm(way, size)
     places = edges(line, way.length, way.height)
     unit, steps = fitted_steps(line.text, places, way.height)
-    a, b, c, d, e, f = text_matrix(way, way.height, ASCENT / 1000, DESCENT / 1000)
+    a, b, c, d, e, f = text_matrix(way, size, font.ascent / 1000, font.descent / 1000)
     matrix = (a, b, c, d, e + a * places[0], f + b * places[0])
     text = line.text
     if line.cell is not None:
         # keeps neighbouring cells apart in readers that go by the codes alone
         text, steps = text + " ", [*steps, 1]
     code = font.encode(text, steps).hex()
-    stretch = number(100 * unit / way.height)
-    return [f"{FONT} {number(way.height)} Tf {stretch} Tz {operands(matrix)} Tm <{code}> Tj"]
+    stretch = number(100 * unit / size)
+    return f"{font.resource} {number(size)} Tf {stretch} Tz {operands(matrix)} Tm <{code}> Tj"
 
 
 def fitted_steps(text: str, places: Sequence[float], height: float) -> tuple[float, list[int]]:

@@ -124,6 +124,8 @@ class SubsetFace:
         self._index = index
         self._cmap: dict[int, str] = font.getBestCmap()
         self._units: int = font["head"].unitsPerEm
+        raw = str(font["name"].getDebugName(6) or "Font")
+        self.name = "DOSSIE+" + "".join(c for c in raw if c.isascii() and (c.isalnum() or c == "-"))
         self._metrics: dict[str, tuple[int, int]] = font["hmtx"].metrics
         self._cff = "CFF " in font
         self._codes: dict[str, int] = {}
@@ -132,11 +134,6 @@ class SubsetFace:
         # what the font calls its height may include line spacing: text is set on 1 em
         self.ascent = ascent / (ascent - descent) if ascent > descent else 0.8
         self.descent = self.ascent - 1
-
-    @property
-    def name(self) -> str:
-        raw = str(self._font["name"].getDebugName(6) or "Font")
-        return "DOSSIE+" + "".join(c for c in raw if c.isascii() and (c.isalnum() or c == "-"))
 
     @property
     def used(self) -> bool:

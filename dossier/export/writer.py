@@ -16,23 +16,18 @@ import pypdf
 from pypdf.generic import IndirectObject
 
 from dossier.errors import DossierError
-from dossier.model import Origin
 
 from . import drawn, pdfpages
-from .geometry import image_placed, operands, upright_to_page
-from .glyphless import Glyphless
+from .glyphless import InvisibleFonts
 from .images import ImageWriter, embed
 from .outline import page_labels, write_info, write_outline
-from .pdfpages import BuiltPage, PdfSources
+from .pdfpages import PdfSources
+from .picturepages import BuiltPage, picture_page
 from .sink import PdfSink
-from .textlayer import FONT, invisible
 from .values import Bookmark, ExportNote, ExportPage, ExportReport
 
 _BRANCH = 64
 """Pages under one node of the page tree."""
-
-_MAX_SIDE = 14_400.0
-"""Largest page side in points readers must accept (ISO 32000-1, annex C)."""
 
 
 def write_pdf(
@@ -127,7 +122,7 @@ class _Export:
 
     def __init__(self, sink: PdfSink, fonts: Sequence[Path] | None) -> None:
         self._sink = sink
-        self._invisible = Glyphless(sink)
+        self._invisible = InvisibleFonts(sink)
         self._images = ImageWriter(sink)
         self._pdfs = PdfSources(sink)
         self._drawer = drawn.Drawer(sink, self._invisible, self._pdfs.blanks, fonts)
@@ -164,10 +159,7 @@ class _Export:
         if not refs:
             raise DossierError("nothing to export: no pages", advice="choose a document or volume")
 
-        names = self._drawer.finish()
-        if self._invisible.used:
-            self._invisible.finish()
-            names = (self._invisible.name, *names)
+        names = (*self._invisible.finish(), *self._drawer.finish())
         tree = sink.reserve()
         for branch in branches:
             node = {"/Type": "/Pages", "/Parent": tree, "/Kids": branch.kids}
@@ -203,26 +195,5 @@ class _Export:
                 return self._drawer.build(page)
 
     def _image(self, page: ExportPage) -> BuiltPage:
-        layer = page.layer
         image = embed(page.source, page.number, where=page.where)
-        width, height = layer.width, layer.height
-        scale = min(1.0, _MAX_SIDE / max(width, height))
-        width, height = width * scale, height * scale
-        to_page = upright_to_page(0, 0, width, height, 0)
-        placed = image_placed(image.orientation, layer.rotation, width, height)
-        resources: dict[str, Any] = {"/XObject": {"/Scan": self._images.write(image)}}
-        text = b""
-        if layer.origin is not Origin.NONE:
-            text = invisible(layer.lines, to_page, self._invisible)
-        if text:
-            resources["/Font"] = {FONT: self._invisible.ref}
-        content = text + f"q {operands(placed)} cm /Scan Do Q\n".encode("ascii")
-        return BuiltPage(
-            {
-                "/Type": "/Page",
-                "/MediaBox": [0, 0, width, height],
-                "/Resources": resources,
-                "/Contents": self._sink.write_stream({}, content),
-            },
-            [tuple(image.note.split(": ", 1))] if image.note else [],  # type: ignore[list-item]
-        )
+        return picture_page(page, image, self._images, self._sink, self._invisible)

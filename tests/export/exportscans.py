@@ -57,7 +57,8 @@ class Scan:
             self._draw.text((at, y), char, font=face, fill="black")
             edges.append((at, at + face.getlength(char)))
             at += face.getlength(char) + spread
-        top, bottom = y - size * 0.05, y + size * 1.15
+        base = y + face.getmetrics()[0]
+        top, bottom = base - size * 0.95, base + size * 0.2
         right = edges[-1][1]
         w, h = self.image.size
         quad = (x / w, top / h, right / w, top / h, right / w, bottom / h, x / w, bottom / h)

@@ -420,6 +420,19 @@ def test_objects_nested_in_a_circle_end(tmp_path: Path) -> None:
     assert data.count(b"/Type /Page\n") == 1
 
 
+def test_a_page_pypdf_cannot_carry_becomes_a_picture(tmp_path: Path) -> None:
+    scan = record()
+    stored = Scan(*scan.image.size)
+    stored.image = scan.image.rotate(90, expand=True)
+    writer = scanned(stored)
+    writer.pages[0]["/Resources"][NameObject("/ExtGState")] = as_pdf({"/G0": _deep(250)})  # type: ignore[index]
+    source = written(writer, tmp_path / "blob")
+    report = export(source, scan.layer(rotation=90), tmp_path / "out.pdf")
+    assert codes(report) & {"page-rasterised", "page-repaired"}
+    check_text(tmp_path / "out.pdf", list(RECORD))
+    assert difference(rendered(tmp_path / "out.pdf"), scan.image) < 4
+
+
 def _deep(levels: int) -> ArrayObject:
     inner = ArrayObject()
     for _ in range(levels):

@@ -18,6 +18,7 @@ from exportscans import (
     pdftotext,
     record,
 )
+from PIL import ImageOps
 from pypdf import PdfReader
 
 from dossier.export import ExportPage, write_pdf
@@ -208,6 +209,14 @@ def test_words_lie_on_the_print(tmp_path: Path, degrees: float) -> None:
     # a line leaning more than readers bear is levelled, but never leaves its print
     for (_, box), line in zip(found, scan.lines, strict=True):
         assert box.intersection(line.box) > 0.9 * box.area
+    # and the ink itself lies in the boxes
+    ink = ImageOps.invert(scan.image.convert("L")).point(lambda value: 255 * (value > 127))
+    whole = sum(ink.histogram()[128:])
+    width, height = ink.size
+    for _, box in found:
+        place = (box.left * width, box.top * height, box.right * width, box.bottom * height)
+        ink.paste(0, tuple(round(value) for value in place))
+    assert sum(ink.histogram()[128:]) < (0.01 if degrees < 0.5 else 0.12) * whole
 
 
 def test_characters_lie_on_their_print(tmp_path: Path) -> None:
