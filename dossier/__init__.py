@@ -1,0 +1,83 @@
+"""电子卷宗: take in, recognise, catalogue, keep and export criminal case files.
+
+from dossier import Archive
+
+with Archive.create("archive") as archive:
+    report = archive.add("案卷文件夹")
+    for document in archive.dossier(report.dossiers[0]).documents:
+        print(document.title, document.date, [page.label for page in document.pages])
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from .archive import Archive
+from .catalogue import (
+    Correction,
+    ExcludePage,
+    JoinPrevious,
+    ListingRow,
+    MoveDocument,
+    MovePages,
+    PageRef,
+    PlaceDocument,
+    PlacePage,
+    SetField,
+    SetType,
+    StartDocument,
+)
+from .checking import CheckProblem, CheckReport
+from .errors import DossierError
+from .export import ExportReport
+from .holdings import Document, Dossier, File, FileProblem, LogEntry, Page, Volume
+from .ingest import Limits
+from .intake import FileOutcome, IngestReport, ProgressEvent, Status
+from .model import Box, Cell, Line, Origin, PageLayer, Seal
+from .ocr import OcrEngine, OcrSettings
+
+try:
+    __version__ = version("edossier")
+except PackageNotFoundError:  # run from a checkout that was not installed
+    __version__ = "0"
+
+__all__ = [
+    "Archive",
+    "Box",
+    "Cell",
+    "CheckProblem",
+    "CheckReport",
+    "Correction",
+    "Document",
+    "Dossier",
+    "DossierError",
+    "ExcludePage",
+    "ExportReport",
+    "File",
+    "FileOutcome",
+    "FileProblem",
+    "IngestReport",
+    "JoinPrevious",
+    "Limits",
+    "Line",
+    "ListingRow",
+    "LogEntry",
+    "MoveDocument",
+    "MovePages",
+    "OcrEngine",
+    "OcrSettings",
+    "Origin",
+    "Page",
+    "PageLayer",
+    "PageRef",
+    "PlaceDocument",
+    "PlacePage",
+    "ProgressEvent",
+    "Seal",
+    "SetField",
+    "SetType",
+    "StartDocument",
+    "Status",
+    "Volume",
+    "__version__",
+]

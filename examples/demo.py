@@ -101,7 +101,7 @@ def show_listing(dossier: Dossier, console: Console) -> None:
             table.add_row(*row.cells())
         console.print(table)
     for finding in dossier.findings:
-        console.print(f"[yellow]{finding['code']}[/] {finding['message']}")
+        console.print(f"[yellow]{finding['code']}[/] {finding['messages']['zh']}")
 
 
 def verify(pdf: Path, pages: list[Page], console: Console) -> bool:

@@ -1,6 +1,7 @@
 """Cataloguing (自动编目): pages in, named documents in volumes out, with 卷内目录 and findings."""
 
 from .build import catalogue
+from .cards import document_from_json
 from .corrections import (
     Correction,
     ExcludePage,
@@ -69,6 +70,7 @@ __all__ = [
     "correction_from_json",
     "corrections_from_json",
     "default_types",
+    "document_from_json",
     "listing",
     "listing_rows",
     "listing_text",

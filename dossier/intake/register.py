@@ -9,9 +9,19 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..errors import FileRefused
+from ..errors import DamagedFile, FileRefused
 from ..ingest import Deposit, Entry
-from ..records import Database, DossierRow, FileRow, LogRow, NumberRow, PageRow, ProblemRow, outbox
+from ..records import (
+    BlobStore,
+    Database,
+    DossierRow,
+    FileRow,
+    LogRow,
+    NumberRow,
+    PageRow,
+    ProblemRow,
+    outbox,
+)
 from .report import FileOutcome, Status
 from .work import FileFacts, PageRead
 
@@ -32,8 +42,11 @@ class Arrival(Protocol):
 class Register:
     """The records as a batch sees them."""
 
-    def __init__(self, database: Database, *, by: str, review_below: float) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, *, by: str, review_below: float
+    ) -> None:
         self._database = database
+        self._blobs = blobs
         self._by = by
         self._review_below = review_below
 
@@ -69,7 +82,9 @@ class Register:
         name = printable(deposit.name)
         same_name = session.scalars(
             select(DossierRow)
-            .where((DossierRow.name == name) | DossierRow.name.startswith(f"{name} (", True))
+            .where(
+                (DossierRow.name == name) | DossierRow.name.startswith(f"{name} (", autoescape=True)
+            )
             .order_by(DossierRow.id)
         ).all()
         origin = printable(str(deposit.origin.absolute()))
@@ -105,23 +120,22 @@ class Register:
                 )
             ).first()
 
-    def unused(self, sha256: str) -> bool:
-        """No file of any dossier has this content."""
-        with self._database.read() as session:
-            return (
-                session.scalars(
-                    select(FileRow.id)
-                    .where((FileRow.sha256 == sha256) | (FileRow.working_sha256 == sha256))
-                    .limit(1)
-                ).first()
-                is None
-            )
-
     def add(self, arrival: Arrival, reading: str) -> None:
-        """Put the file and all its pages into the records, in one transaction."""
+        """Put the file and all its pages into the records, in one transaction.
+
+        Raises `DamagedFile` if a removal elsewhere took its blob away at the same moment.
+        """
         facts = arrival.facts
         assert facts is not None
         with self._database.write() as session:
+            self._database.hold_blobs(session)
+            for sha256 in {arrival.sha256, arrival.working_sha256}:
+                if not self._blobs.path(sha256).exists():
+                    raise DamagedFile(
+                        "the same content was removed elsewhere while it came in",
+                        where=arrival.entry.name,
+                        advice="add it again",
+                    )
             row = FileRow(
                 dossier_id=arrival.dossier_id,
                 name=printable(arrival.entry.name),
@@ -162,7 +176,7 @@ class Register:
                 kind=twin.kind,
                 page_count=twin.page_count,
                 signed=twin.signed,
-                encrypted=twin.working_sha256 != twin.sha256,
+                locked=twin.working_sha256 != twin.sha256,
                 notes=tuple(twin.notes),
             )
             arrival.working_sha256 = twin.working_sha256
@@ -182,8 +196,6 @@ class Register:
                 "confidence": page.confidence,
                 "origin": page.origin,
                 "problem": page.problem,
-                "position": 0,
-                "label": "",
             }
             for page in pages
         ]

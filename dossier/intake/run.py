@@ -15,7 +15,7 @@ from ..errors import DamagedFile, DossierError, FileRefused
 from ..ingest import Deposit, Entry, Limits, decrypt_copy, survey
 from ..model import Origin, PageLayer
 from ..ocr import OcrSettings
-from ..records import BlobStore, Database
+from ..records import BlobStore, Database, discard_unused
 from ..records.blobs import hash_file
 from .desk import Desk
 from .pool import Pool
@@ -61,9 +61,10 @@ class Intake:
         review_below: float,
         finish: Callable[[int], None],
     ) -> None:
+        self._database = database
         self._blobs = blobs
         self._desk = Desk(work)
-        self._register = Register(database, by=by, review_below=review_below)
+        self._register = Register(database, blobs, by=by, review_below=review_below)
         self._finish_dossier = finish
 
     def run(
@@ -86,7 +87,7 @@ class Intake:
         batch = _Batch(self, pool, settings, tuple(passwords), limits or Limits(), progress)
         finished = False
         try:
-            for deposit in survey(paths, spool=spool, limits=batch.limits):
+            for deposit in survey(paths, spool=spool, passwords=passwords, limits=batch.limits):
                 batch.take(deposit, case)
             batch.complete()
             finished = True
@@ -112,6 +113,7 @@ class _Batch:
         limits: Limits,
         progress: Progress | None,
     ) -> None:
+        self._database = intake._database
         self._blobs = intake._blobs
         self._desk = intake._desk
         self._register = intake._register
@@ -258,13 +260,17 @@ class _Batch:
             self._tell(job.entry.name)
         assert job.facts is not None
         if len(job.pages) == job.facts.page_count:
-            self._register.add(job, self._settings.key)
+            try:
+                self._register.add(job, self._settings.key)
+            except FileRefused as error:
+                self._refuse(job, error)
+                return
             self._desk.clear(job.sha256, self._settings.key)
             self._end_job(job)
 
     def _opened(self, job: _Job, facts: FileFacts) -> None:
         job.facts = facts
-        if facts.encrypted:
+        if facts.locked:
             self._decrypt(job)
         job.pages = {
             number: page
@@ -285,7 +291,7 @@ class _Batch:
     def _decrypt(self, job: _Job) -> None:
         """Store an open copy beside the locked original: nobody keeps the password."""
         copy = self._desk.root / f"{job.sha256}.open"
-        decrypt_copy(job.source.path, copy, job.source.passwords)
+        decrypt_copy(job.source.path, copy, job.source.passwords, name=job.source.name)
         job.working_sha256 = self._blobs.put_file(copy)
         copy.unlink()
         job.source = Source(self._blobs.path(job.working_sha256), job.source.name, (), self.limits)
@@ -304,8 +310,7 @@ class _Batch:
         if job.facts is not None:
             self._pages_done += job.facts.page_count - len(job.pages)
         self._fail(job.dossier_id, job.dossier, job.entry.name, error)
-        if self._register.unused(job.sha256):
-            self._blobs.discard(job.sha256)
+        discard_unused(self._database, self._blobs, [job.sha256])
 
     def _fail(self, dossier_id: int, dossier: str, name: str, error: FileRefused) -> None:
         self._register.problem(dossier_id, name, error)

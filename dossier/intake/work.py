@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import DossierError
@@ -24,7 +24,7 @@ class Source:
     path: Path
     name: str
     passwords: tuple[str, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FileFacts:
     kind: str
     page_count: int
     signed: bool
-    encrypted: bool
+    locked: bool
     notes: tuple[str, ...]
 
 
@@ -61,7 +61,7 @@ def probe(source: Source) -> FileFacts:
             kind=opened.kind.value,
             page_count=opened.page_count,
             signed=opened.signed,
-            encrypted=opened.encrypted,
+            locked=opened.locked,
             notes=tuple(opened.notes),
         )
 
@@ -125,9 +125,10 @@ def _layer(page: OpenPage, settings: OcrSettings, clock: _Clock) -> PageLayer:
     if page.layer is None:
         if settings.engine == "off":
             return PageLayer(page.width, page.height, origin=Origin.NONE, notes=("ocr-off",))
-        return clock.recognise(page, settings, page.width) or PageLayer(
+        read = clock.recognise(page, settings, page.width) or PageLayer(
             page.width, page.height, origin=Origin.NONE, notes=("no-page-image",)
         )
+        return replace(read, notes=page.notes + read.notes)
     if settings.engine == "off" or not page.pictures:
         return page.layer
     layer = page.layer

@@ -23,6 +23,7 @@ from .schema import (
     SettingRow,
     VolumeRow,
 )
+from .upkeep import discard_unused
 
 __all__ = [
     "BlobStore",
@@ -40,6 +41,7 @@ __all__ = [
     "ProblemRow",
     "SettingRow",
     "VolumeRow",
+    "discard_unused",
     "pack_layer",
     "unpack_layer",
 ]

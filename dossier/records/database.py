@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import ArchiveVersion
+from .schema import SettingRow
 
 _BUSY_SECONDS = 60
 
@@ -46,6 +47,10 @@ class Database:
         """A session in one transaction: committed at the end, rolled back on any error."""
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def hold_blobs(self, session: Session) -> None:
+        """Until this transaction ends, nobody else adds records of blobs or discards blobs."""
+        session.get(SettingRow, "home", with_for_update=True)
 
     def migrate(self) -> None:
         """Bring the schema to this library's version; `ArchiveVersion` if it is newer."""

@@ -154,6 +154,8 @@ class PageRow(Row):
     )
     position: Mapped[int] = mapped_column(default=0)
     """Place within the dossier as catalogued."""
+    excluded: Mapped[bool] = mapped_column(default=False)
+    """A person said that it does not count (a blank verso)."""
     label: Mapped[str] = mapped_column(String(20), default="")
     """Page number in its volume; empty for covers, catalogues and back pages."""
 

@@ -42,7 +42,7 @@ def test_migrations_give_exactly_the_schema_of_the_models(database: Database) ->
 def test_a_database_of_a_newer_library_is_refused_with_advice(database: Database) -> None:
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ArchiveVersion, match="9999.*newer edossier"):
+    with pytest.raises(ArchiveVersion, match=r"9999.*newer edossier"):
         database.migrate()
 
 

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.Column("label", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],

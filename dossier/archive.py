@@ -1,0 +1,392 @@
+"""The archive: all state of one installation, and the library's front door."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from .catalogue import Correction
+from .checking import CheckReport, check_archive
+from .errors import ArchiveExists, ArchiveNotFound, ArchiveVersion, NotInArchive
+from .holdings import Dossier, Keep, LogEntry, Page, utc
+from .ingest import Limits
+from .intake import IngestReport, Intake, Progress, shelve
+from .ocr import OcrSettings, get_engine
+from .records import (
+    BlobStore,
+    CorrectionRow,
+    Database,
+    DossierRow,
+    FileRow,
+    LogRow,
+    NumberRow,
+    PageRow,
+    SettingRow,
+    discard_unused,
+    outbox,
+)
+
+FORMAT = 1
+_TOML = """\
+# An archive of case dossiers (电子卷宗). Made by edossier; do not edit while it is in use.
+format = {format}
+# where the records are: a file beside this one, or postgresql://user@host/database
+# (passwords belong into ~/.pgpass or PGPASSWORD, not here)
+records = "{records}"
+# pages whose mean character confidence lies below this are listed for review
+review_below = 0.90
+"""
+_LOCAL = "records.sqlite3"
+
+
+class Archive:
+    """Dossiers, their files, pages and documents. Use as a context manager.
+
+    Several processes may use one archive at the same time; each file comes in whole or not at
+    all, whatever happens.
+    """
+
+    def __init__(self, home: Path, config: dict[str, Any]) -> None:
+        self.home = home
+        records = str(config["records"])
+        if "://" not in records:
+            records = f"sqlite:///{home / records}"
+        self._database = Database(records)
+        self._database.migrate()
+        self._keep = Keep(
+            self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
+        )
+        self.user = _user()
+        """Who is written into the log; set it when acting for someone else."""
+
+    # --- opening -----------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: str | Path, *, records: str | None = None) -> Self:
+        """Make a new archive in an empty or absent folder.
+
+        `records` may name a PostgreSQL database ("postgresql://user@host/name"); by default the
+        records are an SQLite file in the folder. Raises `ArchiveExists`.
+        """
+        home = Path(path).absolute()
+        if home.exists() and (not home.is_dir() or any(home.iterdir())):
+            raise ArchiveExists(
+                "there is something here already",
+                where=str(path),
+                advice="choose an empty folder, or open it with Archive.open",
+            )
+        (home / "blobs").mkdir(parents=True)
+        (home / "work").mkdir()
+        home.chmod(0o700)  # case files are nobody else's business
+        config = {"format": FORMAT, "records": records or _LOCAL}
+        archive = cls(home, config)
+        with archive._database.write() as session:
+            elsewhere = session.get(SettingRow, "home")
+            if elsewhere is not None:
+                raise ArchiveExists(
+                    f"these records belong to the archive in {elsewhere.value}",
+                    where=str(records),
+                    advice="open that one, or create another database",
+                )
+            session.add(SettingRow(key="home", value=str(home)))
+        # last, so that a folder with this file is a complete archive
+        temporary = home / "archive.toml.new"
+        temporary.write_text(_TOML.format(**config), encoding="utf-8")
+        temporary.replace(home / "archive.toml")
+        return archive
+
+    @classmethod
+    def open(cls, path_or_url: str | Path) -> Self:
+        """Open an archive by its folder, or by the URL of its PostgreSQL records.
+
+        Raises `ArchiveNotFound`, `ArchiveVersion`.
+        """
+        home = Path(path_or_url)
+        if "://" in str(path_or_url):
+            home = _home_of(str(path_or_url))
+        config_file = home / "archive.toml"
+        if not config_file.is_file():
+            raise ArchiveNotFound(
+                "there is no archive here",
+                where=str(path_or_url),
+                advice="make one with: dossier init DIR",
+            )
+        config = tomllib.loads(config_file.read_text("utf-8"))
+        if config.get("format") != FORMAT:
+            raise ArchiveVersion(
+                f"archive format {config.get('format')}, this library knows {FORMAT}",
+                where=str(config_file),
+                advice="install a newer edossier",
+            )
+        return cls(home.absolute(), config)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- taking in ---------------------------------------------------------------------------
+
+    def add(
+        self,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        case: str | None = None,
+        jobs: int | None = None,
+        ocr: str = "auto",
+        languages: Sequence[str] = ("chi_sim",),
+        passwords: Sequence[str] = (),
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+    ) -> IngestReport:
+        """Take in folders, ZIPs and files; returns what became of each file.
+
+        `case`      one dossier for everything, by case number or name; without it, a folder or a
+                    ZIP is a dossier each
+        `jobs`      worker processes (default: all cores)
+        `ocr`       "auto" (print is recognised where a page has no good text), "fast", "off",
+                    or an engine's name ("rapidocr", "tesseract", …)
+        `languages` of the print, as Tesseract names them ("chi_sim", "bod", "uig")
+        `passwords` tried on encrypted files; never stored
+        `executor`  any `concurrent.futures.Executor`; default: local processes
+
+        A bad file does not stop the batch. Interrupted at any moment, the same call goes on where
+        it was. Raises `EngineNotFound`, `FileNotFoundError` for a path that is not there.
+        """
+        given = [paths] if isinstance(paths, str | Path) else list(paths)
+        places = [Path(path) for path in given]
+        for place in places:
+            if not place.exists():
+                raise FileNotFoundError(f"{place}: no such file or folder")
+        settings = OcrSettings.parse(ocr, tuple(languages))
+        if settings.engine != "off":
+            get_engine(settings)  # a wrong name or language: say so before any work
+        intake = Intake(
+            self._database,
+            self._keep.blobs,
+            self.home / "work",
+            by=self.user,
+            review_below=self._keep.review_below,
+            finish=self._shelve,
+        )
+        return intake.run(
+            places,
+            settings,
+            case=case,
+            jobs=jobs,
+            executor=executor,
+            passwords=passwords,
+            limits=limits,
+            progress=progress,
+        )
+
+    def _shelve(self, dossier_id: int) -> None:
+        shelve(self._database, dossier_id, by=self.user)
+
+    # --- finding -----------------------------------------------------------------------------
+
+    def dossiers(self) -> list[Dossier]:
+        """All dossiers, in the order they came in."""
+        with self._database.read() as session:
+            rows = session.scalars(select(DossierRow).order_by(DossierRow.id))
+            return [Dossier.of(self._keep, row) for row in rows]
+
+    def dossier(self, key: int | str) -> Dossier:
+        """One dossier by its id, name or any of its case numbers; `NotInArchive` if none fits."""
+        with self._database.read() as session:
+            return Dossier.of(self._keep, self._row(session, key))
+
+    def _row(self, session: Session, key: int | str) -> DossierRow:
+        if isinstance(key, int) or key.isdecimal():
+            row = session.get(DossierRow, int(key))
+            if row is not None:
+                return row
+        found = session.scalars(
+            select(DossierRow)
+            .outerjoin(NumberRow)
+            .where(or_(DossierRow.name == str(key), NumberRow.number == str(key)))
+            .distinct()
+            .order_by(DossierRow.id)
+        ).all()
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(str(row.id) for row in found)
+            raise NotInArchive(
+                f"several dossiers answer to {key!r}", advice=f"use one of the ids {ids}"
+            )
+        raise NotInArchive(f"no dossier {key!r}", advice="see: dossier list DIR")
+
+    def page(self, page_id: int) -> Page:
+        """One page by its id; `NotInArchive` if there is none."""
+        with self._database.read() as session:
+            row = session.get(PageRow, page_id)
+            if row is None:
+                raise NotInArchive(f"no page {page_id}")
+            return Page.of(self._keep, row)
+
+    # --- correcting --------------------------------------------------------------------------
+
+    def recatalogue(self, key: int | str, corrections: Iterable[Correction] = ()) -> Dossier:
+        """Catalogue a dossier anew, with these corrections added to those it already has.
+
+        Corrections are kept and win over recognition in every later run. Raises `NotInArchive`,
+        `BadCorrection`; then nothing has changed.
+        """
+        with self._database.write() as session:
+            row = self._row(session, key)
+            for correction in corrections:
+                card = correction.to_json()
+                session.add(CorrectionRow(dossier_id=row.id, card=card, by=self.user))
+                self._log(session, "correct", row.id, card)
+            session.flush()
+            shelve(self._database, row.id, by=self.user, session=session)
+        return self.dossier(row.id)
+
+    def refresh(self) -> list[Dossier]:
+        """Catalogue every dossier that an interrupted batch left uncatalogued."""
+        with self._database.read() as session:
+            stale = session.scalars(select(DossierRow.id).where(DossierRow.stale)).all()
+        for dossier_id in stale:
+            self._shelve(dossier_id)
+        return [self.dossier(dossier_id) for dossier_id in stale]
+
+    def review(self, key: int | str | None = None) -> list[Page]:
+        """Pages a person should look at: badly read or not read at all, worst first."""
+        with self._database.read() as session:
+            query = (
+                select(PageRow)
+                .where(
+                    PageRow.reviewed_at.is_(None),
+                    or_(PageRow.confidence < self._keep.review_below, PageRow.problem.is_not(None)),
+                )
+                .order_by(PageRow.problem.is_(None), PageRow.confidence, PageRow.id)
+            )
+            if key is not None:
+                query = query.where(PageRow.dossier_id == self._row(session, key).id)
+            return [Page.of(self._keep, row) for row in session.scalars(query)]
+
+    def reviewed(self, page_id: int) -> None:
+        """A person has looked at this page: take it off the list. `NotInArchive` if none."""
+        with self._database.write() as session:
+            row = session.get(PageRow, page_id)
+            if row is None:
+                raise NotInArchive(f"no page {page_id}", advice="see: dossier review DIR")
+            row.reviewed_at = utc()
+            self._log(session, "review", row.dossier_id, {"page": page_id})
+
+    # --- taking out --------------------------------------------------------------------------
+
+    def remove(self, key: int | str, *, reason: str, file: str | None = None) -> None:
+        """Take a dossier, or one file of it, out of the archive.
+
+        The reason stays in the log; blobs no other file needs are deleted. Raises `NotInArchive`,
+        and ValueError without a reason.
+        """
+        if not reason.strip():
+            raise ValueError("a removal needs a reason")
+        with self._database.write() as session:
+            dossier = self._row(session, key)
+            files = session.scalars(
+                select(FileRow).where(
+                    FileRow.dossier_id == dossier.id, *([FileRow.name == file] if file else [])
+                )
+            ).all()
+            if file and not files:
+                raise NotInArchive(
+                    f"no file {file!r} in {dossier.name!r}", advice="see: dossier show DIR CASE"
+                )
+            ids = [row.id for row in files]
+            pages = session.scalars(select(PageRow.id).where(PageRow.file_id.in_(ids))).all()
+            outbox.enqueue(session, pages, outbox.DELETE)
+            hashes = {sha for row in files for sha in (row.sha256, row.working_sha256)}
+            detail = {
+                "reason": reason,
+                "name": dossier.name,
+                "files": [{"name": row.name, "sha256": row.sha256} for row in files],
+            }
+            self._log(session, "remove", dossier.id, detail)
+            if file:
+                session.execute(delete(FileRow).where(FileRow.id.in_(ids)))
+                dossier.stale = True
+                session.flush()
+                shelve(self._database, dossier.id, by=self.user, session=session)
+            else:
+                session.delete(dossier)
+        discard_unused(self._database, self._keep.blobs, hashes)
+
+    # --- looking after -----------------------------------------------------------------------
+
+    def check(self, *, progress: Callable[[int, int], None] | None = None) -> CheckReport:
+        """Hash every blob again and resolve every record; says what is wrong.
+
+        `progress` is called with files done and files in all.
+        """
+        return check_archive(self._keep, progress)
+
+    def log(self, key: int | str | None = None) -> list[LogEntry]:
+        """What was done here, oldest first; of one dossier or of all."""
+        with self._database.read() as session:
+            query = select(LogRow).order_by(LogRow.id)
+            if key is not None:
+                query = query.where(LogRow.dossier_id == self._row(session, key).id)
+            return [
+                LogEntry(utc(row.at), row.by, row.action, row.dossier_id, row.detail)
+                for row in session.scalars(query)
+            ]
+
+    def _log(self, session: Session, action: str, dossier_id: int, detail: dict[str, Any]) -> None:
+        session.add(LogRow(by=self.user, action=action, dossier_id=dossier_id, detail=detail))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+
+
+def _home_of(url: str) -> Path:
+    """Where the archive of these records stands: the records know it."""
+    try:
+        shown = make_url(url).render_as_string()
+        database = Database(url)
+    except ArgumentError:
+        raise ArchiveNotFound(
+            "not a database URL", where=url, advice="postgresql://user@host/database"
+        ) from None
+    try:
+        with database.read() as session:
+            setting = session.get(SettingRow, "home")
+    except SQLAlchemyError as error:
+        raise ArchiveNotFound(
+            f"no archive records: {str(error).splitlines()[0]}",
+            where=shown,
+            advice="make them with: dossier init DIR --records URL",
+        ) from None
+    finally:
+        database.close()
+    if setting is None:
+        raise ArchiveNotFound("the database is empty", where=shown)
+    return Path(setting.value)

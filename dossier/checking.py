@@ -1,0 +1,189 @@
+"""Is the archive what it says it is? Hashes every original again and resolves every record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from .errors import BlobDamaged
+from .holdings import Keep
+from .records import (
+    DocumentRow,
+    DossierRow,
+    FileRow,
+    PageRow,
+    VolumeRow,
+    unpack_layer,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProblem:
+    """One thing that is wrong. `code` is stable; docs/archive.md explains each."""
+
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check saw. `notes` are harmless leftovers, `problems` are not."""
+
+    files: int
+    pages: int
+    documents: int
+    problems: tuple[CheckProblem, ...]
+    notes: tuple[CheckProblem, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "clean": self.clean}
+
+
+def check_archive(keep: Keep, progress: Callable[[int, int], None] | None = None) -> CheckReport:
+    """Everything `Archive.check` promises."""
+    with keep.database.read() as session:
+        problems = list(_database(session))
+        problems += _blobs(keep, session, progress)
+        problems += _files(session)
+        problems += _pages(session)
+        problems += _documents(session)
+        notes = [*_stale(session), *_orphans(keep, session)]
+        return CheckReport(
+            files=_count(session, FileRow),
+            pages=_count(session, PageRow),
+            documents=_count(session, DocumentRow),
+            problems=tuple(problems),
+            notes=tuple(notes),
+        )
+
+
+def _count(session: Session, table: type[FileRow | PageRow | DocumentRow]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _database(session: Session) -> Iterator[CheckProblem]:
+    """What the database finds wrong with itself."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    for (line,) in session.execute(text("PRAGMA integrity_check")):
+        if line != "ok":
+            yield CheckProblem("database-damaged", "records", str(line))
+    for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):
+        yield CheckProblem("record-dangling", f"{table} {row}", f"its {parent} is missing")
+
+
+def _blobs(
+    keep: Keep, session: Session, progress: Callable[[int, int], None] | None
+) -> list[CheckProblem]:
+    problems = []
+    rows = session.execute(
+        select(FileRow.name, FileRow.sha256, FileRow.working_sha256, DossierRow.name)
+        .join(DossierRow, DossierRow.id == FileRow.dossier_id)
+        .order_by(FileRow.id)
+    ).all()
+    verified: set[str] = set()
+    for done, (name, sha256, working, dossier) in enumerate(rows):
+        for content in {sha256, working} - verified:
+            try:
+                keep.blobs.verify(content)
+            except BlobDamaged as error:
+                problems.append(
+                    CheckProblem(error.code, f"{dossier}: {name}", f"{error.what} ({content})")
+                )
+            verified.add(content)
+        if progress is not None:
+            progress(done + 1, len(rows))
+    return problems
+
+
+def _files(session: Session) -> Iterator[CheckProblem]:
+    counts = dict(
+        session.execute(select(PageRow.file_id, func.count()).group_by(PageRow.file_id))
+        .tuples()
+        .all()
+    )
+    for row in session.scalars(select(FileRow).order_by(FileRow.id)):
+        if counts.get(row.id, 0) != row.page_count:
+            yield CheckProblem(
+                "pages-missing",
+                row.name,
+                f"{counts.get(row.id, 0)} pages in the records, the file has {row.page_count}",
+            )
+
+
+def _pages(session: Session) -> Iterator[CheckProblem]:
+    rows = session.execute(
+        select(PageRow, FileRow.name)
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .order_by(PageRow.id)
+        .execution_options(yield_per=100)
+    )
+    for page, name in rows:
+        where = f"{name}, page {page.number + 1}"
+        try:
+            layer = unpack_layer(page.layer)
+        except ValueError as error:
+            yield CheckProblem("layer-damaged", where, str(error))
+            continue
+        if layer.text.replace("\0", "") != page.text:
+            yield CheckProblem("text-differs", where, "text and layer of the page disagree")
+        session.expunge(page)
+
+
+def _documents(session: Session) -> Iterator[CheckProblem]:
+    catalogued = select(DossierRow.id).where(DossierRow.stale.is_(False))
+    loose = session.scalars(
+        select(PageRow.id).where(
+            PageRow.document_id.is_(None),
+            PageRow.excluded.is_(False),
+            PageRow.dossier_id.in_(catalogued),
+        )
+    )
+    for page_id in loose:
+        yield CheckProblem("page-uncatalogued", f"page {page_id}", "it belongs to no document")
+    pages = dict(
+        session.execute(
+            select(PageRow.document_id, func.count())
+            .where(PageRow.document_id.is_not(None))
+            .group_by(PageRow.document_id)
+        )
+        .tuples()
+        .all()
+    )
+    rows = session.execute(
+        select(DocumentRow, VolumeRow.dossier_id).join(
+            VolumeRow, VolumeRow.id == DocumentRow.volume_id
+        )
+    )
+    for document, volume_dossier in rows:
+        if not pages.get(document.id):
+            yield CheckProblem("document-empty", document.title, "it has no pages")
+        if volume_dossier != document.dossier_id:
+            yield CheckProblem("document-astray", document.title, "its volume is another dossier's")
+
+
+def _stale(session: Session) -> Iterator[CheckProblem]:
+    for name in session.scalars(select(DossierRow.name).where(DossierRow.stale)):
+        yield CheckProblem(
+            "not-catalogued", name, "a batch was interrupted: run the same dossier add again"
+        )
+
+
+def _orphans(keep: Keep, session: Session) -> Iterator[CheckProblem]:
+    named: set[str] = set()
+    for row in session.execute(select(FileRow.sha256, FileRow.working_sha256)):
+        named.update(row)
+    for sha256 in keep.blobs:
+        if sha256 not in named:
+            yield CheckProblem(
+                "blob-unused", sha256, "no record names it: left by an interrupted batch"
+            )

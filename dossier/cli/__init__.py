@@ -1,0 +1,7 @@
+"""The command `dossier`."""
+
+from __future__ import annotations
+
+from .app import main
+
+__all__ = ["main"]

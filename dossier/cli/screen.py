@@ -1,0 +1,146 @@
+"""How the command talks: tables and progress for people, JSON for programs, errors for both."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from ..errors import DossierError, FileRefused
+from ..intake import ProgressEvent, Status
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+OK, SOME_FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_COLOURS = {
+    Status.ADDED: "green",
+    Status.DUPLICATE: "dim",
+    Status.REVIEW: "yellow",
+    Status.FAILED: "red",
+}
+
+
+def say_json(data: Any) -> None:
+    """One JSON value on standard output, Chinese as it is."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+    """A table for people. Cells are printed as they are, whatever brackets they hold."""
+    grid = Table(title=escape(title) if title else None, title_justify="left")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    out.print(grid)
+
+
+def colour(status: Status) -> str:
+    return _COLOURS[status]
+
+
+@contextmanager
+def errors(as_json: bool) -> Iterator[None]:
+    """Turn what went wrong into a message and an exit code; never a traceback."""
+    try:
+        yield
+    except DossierError as error:
+        fail(error.code, error.what, as_json, where=error.where, advice=error.advice,
+             exit_code=SOME_FAILED if isinstance(error, FileRefused) else USAGE)  # fmt: skip
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError) as error:
+        fail("usage", str(error), as_json)
+    except KeyboardInterrupt:
+        err.print("interrupted: everything finished so far is kept; run the same command again")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def fail(
+    code: str,
+    what: str,
+    as_json: bool,
+    *,
+    where: str | None = None,
+    advice: str | None = None,
+    exit_code: int = USAGE,
+) -> NoReturn:
+    """Say it on standard error (people) or standard output (programs), and leave."""
+    if as_json:
+        say_json({"error": code, "what": what, "where": where, "advice": advice})
+    else:
+        err.print(f"[red]error[/]: {escape(f'{where}: ' if where else '')}{escape(what)}")
+        if advice:
+            err.print(f"  {escape(advice)}")
+    raise typer.Exit(exit_code)
+
+
+class _Speed(ProgressColumn):
+    """Pages per second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} pages/s" if speed else "", style="dim")
+
+
+@contextmanager
+def ingest_progress(as_json: bool) -> Iterator[Callable[[ProgressEvent], None] | None]:
+    """A bar with pages/s and time left while files come in; nothing for programs."""
+    if as_json:
+        yield None
+        return
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Speed(),
+        TimeElapsedColumn(), TimeRemainingColumn(), console=err, speed_estimate_period=60,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("pages", total=None)
+
+        def show(event: ProgressEvent) -> None:
+            outcome = event.outcome
+            if outcome is not None and outcome.status in (Status.FAILED, Status.REVIEW):
+                style = colour(outcome.status)
+                bar.console.print(
+                    f"[{style}]{outcome.status}[/] {escape(outcome.name)}: "
+                    f"{escape(outcome.message)}"
+                )
+            bar.update(
+                task,
+                completed=event.pages_done,
+                total=event.pages_total or None,
+                description=f"files {event.files_done}/{event.files_total}",
+            )
+
+        yield show
+
+
+@contextmanager
+def step_progress(what: str, as_json: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A plain bar for work counted in steps."""
+    if as_json:
+        yield None
+        return
+    bar = Progress(
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err
+    )
+    with bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

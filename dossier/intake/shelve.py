@@ -1,0 +1,171 @@
+"""Cataloguing a dossier in the records: pages in, volumes, documents and findings out."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ..catalogue import Catalogue, CataloguePage, Document, catalogue, corrections_from_json
+from ..ingest import path_key
+from ..records import (
+    CorrectionRow,
+    Database,
+    DocumentRow,
+    DossierRow,
+    FileRow,
+    FindingRow,
+    LogRow,
+    NumberRow,
+    PageRow,
+    VolumeRow,
+    outbox,
+    unpack_layer,
+)
+
+
+def shelve(database: Database, dossier_id: int, *, by: str, session: Session | None = None) -> None:
+    """Catalogue the dossier's pages and write the result, in one transaction.
+
+    With `session`, in the caller's transaction. Documents that begin at the same page as before
+    keep their id; pages whose document or label changed are told to the indexes. Raises
+    `BadCorrection` if a person's correction does not fit.
+    """
+    within: AbstractContextManager[Session] = (
+        nullcontext(session) if session is not None else database.write()
+    )
+    with within as using:
+        dossier = using.get(DossierRow, dossier_id, with_for_update=True)
+        if dossier is None:  # removed by another process meanwhile
+            return
+        rows = _pages(using, dossier_id)
+        cards = using.scalars(
+            select(CorrectionRow.card)
+            .where(CorrectionRow.dossier_id == dossier_id)
+            .order_by(CorrectionRow.id)
+        ).all()
+        result = catalogue(_inputs(rows), corrections_from_json(cards))
+        _write(using, dossier_id, result, {page.id: page for page, _ in rows})
+        dossier.stale = False
+        using.add(
+            LogRow(
+                by=by,
+                action="catalogue",
+                dossier_id=dossier_id,
+                detail={"documents": sum(1 for _ in result.documents)},
+            )
+        )
+        using.flush()
+
+
+def _pages(session: Session, dossier_id: int) -> list[tuple[PageRow, FileRow]]:
+    """Pages with their files, in the order in which they were handed in."""
+    rows = session.execute(
+        select(PageRow, FileRow)
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .where(PageRow.dossier_id == dossier_id)
+    )
+    return sorted(
+        ((page, file) for page, file in rows),
+        key=lambda row: (path_key(row[1].name), row[1].id, row[0].number),
+    )
+
+
+def _inputs(rows: list[tuple[PageRow, FileRow]]) -> list[CataloguePage]:
+    return [
+        CataloguePage(
+            key=page.id,
+            file=file.name,
+            number=page.number,
+            file_pages=file.page_count,
+            volume=file.volume,
+            layer=unpack_layer(page.layer),
+            sha256=file.sha256,
+        )
+        for page, file in rows
+    ]
+
+
+def _write(session: Session, dossier_id: int, result: Catalogue, pages: dict[int, PageRow]) -> None:
+    before = {
+        row.first_page_id: row
+        for row in session.scalars(select(DocumentRow).where(DocumentRow.dossier_id == dossier_id))
+    }
+    old_volumes = session.scalars(
+        select(VolumeRow.id).where(VolumeRow.dossier_id == dossier_id)
+    ).all()
+    changed: set[int] = set()
+    position = 0
+    for volume_position, volume in enumerate(result.volumes):
+        volume_row = VolumeRow(
+            dossier_id=dossier_id,
+            position=volume_position,
+            code=volume.kind or "",
+            title=volume.title,
+        )
+        session.add(volume_row)
+        session.flush()
+        for document_position, document in enumerate(volume.documents):
+            row, is_new = _document(
+                session, dossier_id, volume_row.id, document_position, document, before
+            )
+            for slot in document.pages:
+                page = pages[slot.key]
+                label = "" if slot.label is None else str(slot.label)
+                if is_new or (page.document_id, page.label) != (row.id, label):
+                    changed.add(page.id)
+                page.document_id, page.label = row.id, label
+                page.position, page.excluded = position, False
+                position += 1
+    for key in result.excluded:
+        page = pages[key]
+        if not page.excluded:
+            changed.add(page.id)
+        page.document_id, page.label, page.excluded = None, "", True
+        page.position = position
+        position += 1
+    session.flush()
+    # documents that begin nowhere any more, then the volumes they stood in
+    gone = [row.id for row in before.values()]
+    session.execute(delete(DocumentRow).where(DocumentRow.id.in_(gone)))
+    session.execute(delete(VolumeRow).where(VolumeRow.id.in_(old_volumes)))
+    session.execute(delete(FindingRow).where(FindingRow.dossier_id == dossier_id))
+    for finding in result.findings:
+        session.add(FindingRow(dossier_id=dossier_id, code=finding.code, card=finding.to_json()))
+    _numbers(session, dossier_id, result)
+    outbox.enqueue(session, sorted(changed), outbox.PUT)
+
+
+def _document(
+    session: Session,
+    dossier_id: int,
+    volume_id: int,
+    position: int,
+    document: Document,
+    before: dict[int, DocumentRow],
+) -> tuple[DocumentRow, bool]:
+    """The document's row, and whether what an index shows of it changed."""
+    card = document.to_json()
+    row = before.pop(document.keys[0], None)
+    is_new = row is None or row.card != card
+    if row is None:
+        row = DocumentRow(dossier_id=dossier_id, first_page_id=document.keys[0])
+        session.add(row)
+    row.volume_id, row.position = volume_id, position
+    row.type_code, row.title, row.card = document.type, document.title.value, card
+    session.flush()
+    return row, is_new
+
+
+def _numbers(session: Session, dossier_id: int, result: Catalogue) -> None:
+    """The numbers read from the documents replace those read before; given ones stay."""
+    session.execute(
+        delete(NumberRow).where(NumberRow.dossier_id == dossier_id, NumberRow.given.is_(False))
+    )
+    known = set(session.scalars(select(NumberRow.number).where(NumberRow.dossier_id == dossier_id)))
+    for document in result.documents:
+        for number in document.case_numbers:
+            if number.value not in known:
+                known.add(number.value)
+                session.add(NumberRow(dossier_id=dossier_id, number=number.value, given=False))
