@@ -11,7 +11,7 @@ _CN = "一二三四五六七八九"
 DATE = re.compile(
     rf"(?P<y>(?:19|20)\d\d)年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"
     rf"|(?P<cy>[一二][{_ZERO}{_CN}]{{3}})年(?P<cm>元|正|十?[{_CN}]|十)月(?P<cd>[{_CN}]?十?[{_CN}]|[{_CN}]?十)日"
-    r"|(?<!\d)(?P<iy>(?:19|20)\d\d)(?P<sep>[-./])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<iy>(?:19|20)\d\d)(?P<sep>[-./])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{2}(?=\d{1,2}:\d\d)|\d{1,2}(?!\d))"
 )
 _VALUE = {char: value for value, char in enumerate("〇" + _CN)} | dict.fromkeys(_ZERO, 0)
 # what may stand on the line of a date that dates the document

@@ -18,6 +18,8 @@ from .values import Field, Party, Place
 _ROLES = {"suspect": "犯罪嫌疑人", "victim": "被害人", "witness": "证人"}
 _TIMES = re.compile(r"^\(?第([一二三四五六七八九十\d]{1,3})次\)?$")
 _BIRTH = re.compile(r"(?:出生(?:日期|年月日|于)?|生于|生日|有效期|起始|截止)[:]?$")
+# labels of dates that do not date the document
+_OTHER_DATE = re.compile(r"出生|生日|日期$|时间$|有效|期限|起始|截止|基准日|性别")
 _SIGNERS = re.compile(
     r"(?:本人|犯罪嫌疑人|被告人|被害人|证人|当事人|具结人|谅解人|保证人|供述人|检查人|悔过人|书写人|告知人|"
     r"被告知人|声明人|承诺人|申请人|收款人|领取人|甲方|乙方)(?:\(?签(?:名|字)\)?)?(?:\(捺印\))?[:]"
@@ -67,6 +69,8 @@ class FieldReader:
 
     def _title(self, segment: Segment) -> Field:
         start = segment.start
+        if segment.entry.code == BINDING:
+            return Field(segment.entry.name, start.title_places)
         if start.hit is None:
             return Field(start.title or segment.entry.name, start.title_places)
         hit = start.hit
@@ -165,6 +169,7 @@ class FieldReader:
             default=0.0,
         )
         free: list[Field] = []
+        beside: list[Field] = []
         for number, reading in enumerate(segment.readings):
             for row in reading.rows:
                 if number == 0 and row.top < title_bottom - 0.005:
@@ -173,11 +178,17 @@ class FieldReader:
                     if "年" not in line.text and "-" not in line.text and "." not in line.text:
                         continue
                     day = alone(line.text)
-                    if day is not None and (line.cell is None or len(row.lines) == 1):
+                    if day is None:
+                        continue
+                    left = "".join(one.text for one in row.lines if one.left < line.left)
+                    if not left:
                         free.append(Field(day.isoformat(), (reading.place(line),)))
-        if not free:
+                    elif not _OTHER_DATE.search(left):
+                        beside.append(Field(day.isoformat(), (reading.place(line),)))
+        found = free or beside
+        if not found:
             return None
-        return free[-1] if last else free[0]
+        return found[-1] if last else found[0]
 
     @staticmethod
     def _last_date(segment: Segment) -> Field | None:
@@ -207,10 +218,11 @@ class FieldReader:
         hit = segment.start.hit
         if hit is not None and hit.how == "after-organ":
             return Field(_full_width(hit.prefix), segment.start.title_places)
-        found = self._organ_above(segment, first)
-        if found is not None:
-            return found
-        return self._organ_at_foot(segment) or self._organ_labelled(first)
+        return (
+            self._organ_above(segment, first)
+            or self._organ_labelled(first)
+            or self._organ_at_foot(segment)
+        )
 
     def _organ_above(self, segment: Segment, first: PageReading) -> Field | None:
         places = segment.start.title_places
@@ -235,14 +247,15 @@ class FieldReader:
         return None
 
     def _organ_labelled(self, first: PageReading) -> Field | None:
-        for match in re.finditer(
-            r"(?:工作单位|立卷单位|办案单位|受案单位|填发单位|户名)[:]?", first.text
-        ):
-            line = first.line_at(match.end())
-            tail = first.text[match.end() : match.end() + 30]
-            for stop in range(len(tail), 4, -1):
-                if self._titles.organ(tail[:stop]) is not None:
-                    return Field(_full_width(tail[:stop]), (first.place(line),))
+        """The organ behind 工作单位 of those who question, 受案单位 and the like."""
+        for match in _ORGAN_LABEL.finditer(first.text):
+            start = match.end()
+            tail = _HAN_RUN.match(first.text[start : start + 32])
+            for stop in range(len(tail[0]) if tail else 0, 5, -1):
+                kind = self._titles.organ(first.text[start : start + stop])
+                if kind in ("police", "procuratorate", "court", "appraiser"):
+                    places = first.places(start, start + stop)
+                    return Field(_full_width(first.text[start : start + stop]), places)
         return None
 
     def _person(self, segment: Segment) -> Field | None:
@@ -307,6 +320,11 @@ class FieldReader:
         return tuple(out.values())
 
 
+_ORGAN_LABEL = re.compile(
+    r"(?:工作单位|立卷单位|办案单位|受案单位|填发单位|受理单位|办案机关|制作单位|检测单位|提取单位)"
+    r"(?:\(.{1,4}\))?[:]?"
+)
+_HAN_RUN = re.compile(r"[\u4e00-\u9fa5]+")
 _AFTER_ORGAN = re.compile(r"\((?:印|公章|盖章|印章|院印|章)\)$|(?:19|20)\d\d年.{1,2}月.{1,3}日$")
 
 

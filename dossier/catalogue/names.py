@@ -1,7 +1,7 @@
-"""Names of persons where a document states them: behind 犯罪嫌疑人, 被询问人, 被害人 and the like.
+"""Names of persons where a document states them: behind 犯罪嫌疑人, 被询问人, 被害人 and so on.
 
-Cheap and cautious: a name is taken only where something ends it (a comma, 性别, 涉嫌, the end of the
-line). What the elements of a case are is found later, from the whole text.
+Cheap and cautious: a name is taken only where something ends it (a comma, 性别, 涉嫌, the end of
+the line). What the elements of a case are is found later, from the whole text.
 """
 
 from __future__ import annotations
@@ -76,10 +76,9 @@ class NameFinder:
         # the end of the printed line ends a name only if the name stands alone there (a form)
         line_stop = reading.line_at(run.end() - 1)
         at_line_end = line_stop is line and line.text.endswith(word)
-        if len(word) <= 4 or ("·" in word and len(word) <= 15):
-            if self._is_name(word):
-                ended = run.end() < len(text) and text[run.end()] in ",;:。、()"
-                return Name(word, start, run.end(), ended or at_line_end)
+        if (len(word) <= 4 or ("·" in word and len(word) <= 15)) and self._is_name(word):
+            ended = run.end() < len(text) and text[run.end()] in ",;:。、()"
+            return Name(word, start, run.end(), ended or at_line_end)
         best: int | None = None
         for length in range(2, min(len(word), 6)):
             if any(word.startswith(end, length) for end in self._ends) and self._is_name(

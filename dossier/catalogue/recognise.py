@@ -12,10 +12,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
-
 from ..model import Origin
 from .cues import CueBook
+from .duplicates import same_page
 from .numbers import own_number
 from .reading import PageReading, Row
 from .titles import TitleHit, TitleMatcher
@@ -351,14 +350,11 @@ class Recogniser:
         same_file = reading.page.file == current.readings[-1].page.file
         if hit.part:
             return any(entry.code == current.entry.code for entry in hit.types)
-        if current.entry.form == "listing":
+        if any(same_page(reading, other) for other in current.readings):
+            return True  # scanned twice
+        if current.entry.form == "listing" and start.entry.form != "listing":
             # rows of a 卷内目录 are titles; its second page may not repeat its own
-            titled = sum(
-                bool(self.titles.match(line.text, fuzzy=False))
-                for row in reading.rows[:14]
-                for line in row.lines
-            )
-            if titled >= 3 and start.entry.form != "listing":
+            if self._lists_titles(reading):
                 return True
         if start.entry.key != current.entry.key and hit.title != (
             current.start.hit.title if current.start.hit else None
@@ -366,8 +362,6 @@ class Recogniser:
             return False
         if "续" in hit.label:
             return True
-        if same_text(reading, current.readings[0]):
-            return False  # a second copy, not a second page
         counter = reading.counter
         if counter is not None and counter.number == 1:
             return False
@@ -378,7 +372,8 @@ class Recogniser:
                 current.start.hit and _COPY.search(current.start.hit.label)
             )
             return start.number == current.start.number and not copies
-        if not start.entry.repeats_title or not same_file:
+        same_title = current.start.hit is not None and current.start.hit.title == hit.title
+        if not start.entry.repeats_title or not same_file or not same_title:
             return False
         if start.entry.layout == "table":
             serial = _first_serial(reading)
@@ -388,6 +383,14 @@ class Recogniser:
         if start.entry.layout == "photo":
             return True
         return start.number is None and not _has_organ(start)
+
+    def _lists_titles(self, reading: PageReading) -> bool:
+        """Whether rows of the page are numbered and name documents: a 卷内目录 carried on."""
+        listed = 0
+        for row in reading.rows:
+            if len(row.lines) >= 2 and re.fullmatch(r"\d{1,3}", row.lines[0].text):
+                listed += any(self.titles.match(line.text, fuzzy=False) for line in row.lines[1:])
+        return listed >= 3
 
     def _file_parts(self, reading: PageReading, current: Segment) -> bool:
         """Whether an untitled first page of a file begins a document: yes for a file with several
@@ -471,16 +474,6 @@ class Recogniser:
 
 
 _COPY = re.compile(r"副本|存根|回执")
-
-
-def same_text(one: PageReading, other: PageReading) -> bool:
-    """Whether two pages say the same, but for a few misread characters."""
-    if one.text == other.text:
-        return bool(one.text)
-    longer = max(len(one.text), len(other.text))
-    if longer < 40 or abs(len(one.text) - len(other.text)) > 0.06 * longer:
-        return False
-    return fuzz.ratio(one.text, other.text, score_cutoff=96.5) > 0
 
 
 def _numbered_through(

@@ -49,7 +49,7 @@ def choose_volumes(
         page = segment.readings[0].page
         if page.volume:
             kind = named_volume(types, page.volume)
-            found.append(VolumeChoice(page.volume, kind, "hint"))
+            found.append(VolumeChoice(_shown(page.volume, kind), kind, "hint"))
             continue
         if segment.entry.form == "cover":
             named = _on_cover(types, segment.readings[0])
@@ -65,6 +65,15 @@ def choose_volumes(
             continue
         found.append(_by_type(types, segment, organ))
     return _with_neighbours(types, segments, found)
+
+
+def _shown(hint: str, kind: str | None) -> str:
+    """A folder name without the number that orders it: 1诉讼文书卷 → 诉讼文书卷."""
+    if kind is None:
+        return hint
+    last = hint.rsplit("/", 1)[-1]
+    bare = re.sub(r"^[(（]?\d{1,3}[)）]?[-_.、\s]*", "", last)
+    return bare or hint
 
 
 def _on_cover(types: DocumentTypes, reading: PageReading) -> str | None:
