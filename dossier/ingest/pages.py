@@ -10,7 +10,7 @@ from typing import Self
 
 from PIL import Image
 
-from ..model import Box, PageLayer
+from ..model import Box, PageLayer, Seal
 from .kinds import FileKind
 
 
@@ -46,6 +46,11 @@ class OpenPage(ABC):
         """Coded remarks on this page, also when there is no layer ("text-layer-rejected: …")."""
         layer = self.layer
         return layer.notes if layer else ()
+
+    @property
+    def seals(self) -> tuple[Seal, ...]:
+        """Electronic seals of the page as seen, also when there is no layer."""
+        return ()
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,9 +21,13 @@ from .kinds import FileKind
 from .limits import Limits
 from .pages import OpenFile
 from .pdf_glyphs import content_of, placing_of
+from .pdf_repair import repaired
 
 PDFIUM = threading.RLock()
 """pdfium is not thread-safe, not even for two documents: every call is made under this lock."""
+
+_REPAIRED = 512 * 1024**2
+"""Bytes of a damaged file looked through for pages."""
 
 BROKEN = "ask for an intact copy; a viewer that still shows it can print it to a new PDF"
 
@@ -42,7 +47,7 @@ class PdfFile(OpenFile):
         self._file: BinaryIO = path.open("rb")
         try:
             with PDFIUM:
-                self._document, password = open_document(self._file, name, passwords)
+                self._document, password = self._opened(passwords)
                 self.page_count = len(self._document)
                 sound = raw.FPDF_DocumentHasValidCrossReferenceTable(self._document)
                 self.signed = _signed(self._document)
@@ -64,6 +69,16 @@ class PdfFile(OpenFile):
         if password is not None:
             notes.append("encrypted: opened with " + ("a password" if password else "no password"))
         self.notes = tuple(notes)
+
+    def _opened(self, passwords: Sequence[str]) -> tuple[pdfium.PdfDocument, str | None]:
+        try:
+            return open_document(self._file, self.name, passwords)
+        except DamagedFile:
+            self._file.seek(0)
+            data = repaired(self._file.read(_REPAIRED), self.limits.pages)
+            if data is None:
+                raise
+            return open_document(io.BytesIO(data), self.name, passwords)
 
     def page(self, number: int) -> PdfPage:
         return PdfPage(self, self._check(number))
