@@ -94,7 +94,7 @@ class Drawer:
         )
         out = []
         if not plain:
-            unseen = self._invisible.for_line(line)
+            unseen = self._invisible.sized(way.height, way.height)
             used[unseen.resource] = unseen.ref
             out += ["3 Tr", invisible_line(line, way, unseen), "0 Tr 0 Tc"]
         for run in _by_face(runs, chosen):

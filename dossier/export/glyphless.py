@@ -9,7 +9,9 @@ some readers reorder a line drawn in pieces.)
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fontTools.fontBuilder import FontBuilder
@@ -18,9 +20,11 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pypdf.generic import IndirectObject
 
 from dossier.errors import DossierError
-from dossier.model import Line
 
 from .sink import PdfSink
+
+_TALL = (0.8, 1.0, 1.25, 1.6, 2.0)
+"""Heights of the glyph in font sizes, a quarter apart."""
 
 STEPS = 16
 """Widths are counted in sixteenths of an em."""
@@ -30,26 +34,11 @@ _WIDEST = 500
 _MOST_CODES = 0xFFFF
 
 
-class Glyphless:
-    """Hands out two-byte codes; `finish` writes the font with what was used.
+class Codes:
+    """Which code stands for which character of which width, for all sizes of the font."""
 
-    `resource`  its name in the resources of a page
-    `tall`      height of a glyph in font sizes
-    """
-
-    def __init__(self, sink: PdfSink, name: str, tall: float) -> None:
-        self._sink = sink
+    def __init__(self) -> None:
         self._codes: dict[tuple[str, int], int] = {}
-        self.name = name
-        self.resource = "/" + name
-        self.tall = tall
-        # a fifth of a glyph stands below the line, as in Chinese fonts
-        self.ascent, self.descent = round(800 * tall), round(-200 * tall)
-        self.ref = sink.reserve()
-
-    @property
-    def used(self) -> bool:
-        return bool(self._codes)
 
     def encode(self, text: str, steps: Sequence[int]) -> bytes:
         """Codes of the characters, each `steps` sixteenths of an em wide."""
@@ -73,7 +62,13 @@ class Glyphless:
             )
         return min(known)[1]
 
-    def _widths(self) -> list[Any]:
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def meanings(self) -> Iterator[tuple[int, str]]:
+        return ((code, char) for (char, _), code in self._codes.items())
+
+    def widths(self) -> list[Any]:
         """The /W array: runs of codes that are not 1 em wide."""
         out: list[Any] = []
         before = 0
@@ -87,78 +82,106 @@ class Glyphless:
             before = code
         return out
 
-    def finish(self) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Glyphless:
+    """The font with a glyph `tall` font sizes high; a fifth of it stands below the line."""
+
+    name: str
+    tall: float
+    ref: IndirectObject
+    codes: Codes
+
+    @property
+    def resource(self) -> str:
+        """Its name in the resources of a page."""
+        return "/" + self.name
+
+    @property
+    def ascent(self) -> int:
+        return round(800 * self.tall)
+
+    @property
+    def descent(self) -> int:
+        return -round(200 * self.tall)
+
+
+class InvisibleFonts:
+    """The invisible font in a few heights, so that font size and height of print are free of each
+    other: readers judge by the font size what belongs together. `finish` writes what was used."""
+
+    def __init__(self, sink: PdfSink) -> None:
+        self._sink = sink
+        self._codes = Codes()
+        self._fonts: dict[float, Glyphless] = {}
+
+    def sized(self, height: float, size: float) -> Glyphless:
+        """The font whose glyph is about `height` points high at about `size` points."""
+        tall = min(_TALL, key=lambda share: abs(math.log(share * size / height)))
+        if tall not in self._fonts:
+            name = f"DossierText{round(100 * tall)}"
+            self._fonts[tall] = Glyphless(name, tall, self._sink.reserve(), self._codes)
+        return self._fonts[tall]
+
+    def finish(self) -> tuple[str, ...]:
+        """Write what was used; returns the names."""
+        if not self._fonts:
+            return ()
         sink = self._sink
-        name = "/" + self.name
-        program = _program(self.name, self.ascent, self.descent)
-        file = sink.write_stream({"/Length1": len(program)}, program)
-        descriptor = sink.write(
-            {
-                "/Type": "/FontDescriptor",
-                "/FontName": name,
-                "/Flags": 4,
-                "/FontBBox": [0, self.descent, 1000, self.ascent],
-                "/ItalicAngle": 0,
-                "/Ascent": self.ascent,
-                "/Descent": self.descent,
-                "/CapHeight": self.ascent,
-                "/StemV": 80,
-                "/FontFile2": file,
-            }
-        )
+        meaning = to_unicode(sink, self._codes.meanings())
+        widths = sink.write(self._codes.widths())
         # every code shows glyph 1, the empty one
-        table = sink.write_stream({}, b"\0\0" + b"\0\1" * len(self._codes))
-        descendant = sink.write(
-            {
-                "/Type": "/Font",
-                "/Subtype": "/CIDFontType2",
-                "/BaseFont": name,
-                "/CIDSystemInfo": {
-                    "/Registry": b"Adobe",
-                    "/Ordering": b"Identity",
-                    "/Supplement": 0,
-                },
-                "/FontDescriptor": descriptor,
-                "/DW": 1000,
-                "/W": self._widths(),
-                "/CIDToGIDMap": table,
-            }
-        )
+        glyphs = sink.write_stream({}, b"\0\0" + b"\0\1" * len(self._codes))
+        for font in self._fonts.values():
+            self._write(font, meaning, widths, glyphs)
+        return tuple(font.name for font in self._fonts.values())
+
+    def _write(
+        self,
+        font: Glyphless,
+        meaning: IndirectObject,
+        widths: IndirectObject,
+        glyphs: IndirectObject,
+    ) -> None:
+        sink, name = self._sink, font.resource
+        program = _program(font.name, font.ascent, font.descent)
+        descriptor = {
+            "/Type": "/FontDescriptor",
+            "/FontName": name,
+            "/Flags": 4,
+            "/FontBBox": [0, font.descent, 1000, font.ascent],
+            "/ItalicAngle": 0,
+            "/Ascent": font.ascent,
+            "/Descent": font.descent,
+            "/CapHeight": font.ascent,
+            "/StemV": 80,
+            "/FontFile2": sink.write_stream({"/Length1": len(program)}, program),
+        }
+        descendant = {
+            "/Type": "/Font",
+            "/Subtype": "/CIDFontType2",
+            "/BaseFont": name,
+            "/CIDSystemInfo": {
+                "/Registry": b"Adobe",
+                "/Ordering": b"Identity",
+                "/Supplement": 0,
+            },
+            "/FontDescriptor": sink.write(descriptor),
+            "/DW": 1000,
+            "/W": widths,
+            "/CIDToGIDMap": glyphs,
+        }
         sink.write(
             {
                 "/Type": "/Font",
                 "/Subtype": "/Type0",
                 "/BaseFont": name,
                 "/Encoding": "/Identity-H",
-                "/DescendantFonts": [descendant],
-                "/ToUnicode": to_unicode(sink, ((c, t) for (t, _), c in self._codes.items())),
+                "/DescendantFonts": [sink.write(descendant)],
+                "/ToUnicode": meaning,
             },
-            self.ref,
+            font.ref,
         )
-
-
-class InvisibleFonts:
-    """The two invisible fonts of an export; they differ in the height of their glyph.
-
-    Poppler takes lines for one block when they are at most 1.5 font sizes apart. Running text must
-    become blocks, or two columns are read across: Chinese papers are set wide, so its font size is
-    taken larger than the print. Rows of a table must not, or it is read column by column: there
-    the font size is taken smaller. The glyph has the height of the print in both.
-    """
-
-    def __init__(self, sink: PdfSink) -> None:
-        self._prose = Glyphless(sink, "DossierText", tall=0.8)
-        self._cells = Glyphless(sink, "DossierCell", tall=1.25)
-
-    def for_line(self, line: Line) -> Glyphless:
-        return self._prose if line.cell is None else self._cells
-
-    def finish(self) -> tuple[str, ...]:
-        """Write what was used; returns the names."""
-        used = [font for font in (self._prose, self._cells) if font.used]
-        for font in used:
-            font.finish()
-        return tuple(font.name for font in used)
 
 
 def to_unicode(sink: PdfSink, pairs: Iterable[tuple[int, str]]) -> IndirectObject:

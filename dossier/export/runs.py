@@ -13,8 +13,9 @@ _SLACK = 0.06
 _MIN_SPACE = 0.16
 """Narrowest space between words, in text heights: readers miss narrower ones."""
 
-_MIN_CHARACTER = 0.05
-"""Narrowest other character, in text heights."""
+MIN_CHARACTER = 0.14
+"""Narrowest other character, in text heights: poppler takes two characters that begin within a
+tenth of a font size for one printed twice, and breaks the word there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def edges(line: Line, length: float, height: float) -> list[float]:
     places = [*starts, end]
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1])
-    least = [(_MIN_SPACE if char == " " else _MIN_CHARACTER) * height for char in line.text]
+    least = [(_MIN_SPACE if char == " " else MIN_CHARACTER) * height for char in line.text]
     for i, width in enumerate(least):
         places[i + 1] = max(places[i + 1], places[i] + width)
     # what was made wider must not push the line beyond its end

@@ -14,7 +14,7 @@ from dossier.model import Line
 
 from .geometry import Affine, Track, number, operands, track
 from .glyphless import STEPS, Glyphless, InvisibleFonts
-from .runs import clean, edges
+from .runs import MIN_CHARACTER, clean, edges
 
 _DRIFT = 0.4
 """How far a line may climb or fall, in font sizes. Readers (poppler: half a font size) take
@@ -40,10 +40,10 @@ def invisible(lines: Iterable[Line], to_page: Affine, fonts: InvisibleFonts) -> 
     """
     parts: list[str] = []
     used: dict[str, IndirectObject] = {}
-    for line, way in level_rows(tracked(lines, to_page)):
-        font = fonts.for_line(line)
+    found = level_rows(tracked(lines, to_page))
+    for (line, way), (font, crowded) in zip(found, choose(found, fonts), strict=True):
         used[font.resource] = font.ref
-        parts.append(invisible_line(line, way, font))
+        parts.append(invisible_line(line, level(way) if crowded else way, font))
     if not parts:
         return Overlay(b"", {})
     return Overlay("\n".join(["q BT 3 Tr", *parts, "ET Q\n"]).encode("ascii"), used)
@@ -58,6 +58,64 @@ def tracked(lines: Iterable[Line], to_page: Affine) -> list[tuple[Line, Track]]:
         if way is not None and text.strip():
             found.append((replace(line, text=text), way))
     return found
+
+
+def choose(
+    found: Sequence[tuple[Line, Track]], fonts: InvisibleFonts
+) -> list[tuple[Glyphless, bool]]:
+    """The font for each line, by its distance from its neighbours; and whether they crowd it.
+
+    Poppler takes lines for one block when they are at most 1.5 font sizes apart, and words for one
+    line when they are at most half a font size off. Running text must become blocks, or columns
+    are read across; rows of a table must not, or it is read column by column.
+    """
+    pitches = _pitches([way for _, way in found])
+    chosen = []
+    for (line, way), pitch in zip(found, pitches, strict=True):
+        if line.cell is None:
+            size = min(_PROSE * pitch, 1.25 * way.height)
+        else:
+            size = min(_CELLS * pitch, way.height)
+        crowded = pitch < _CROWDED * way.height
+        chosen.append((fonts.sized(way.height, size), crowded))
+    return chosen
+
+
+_PROSE, _CELLS = 0.75, 0.58
+"""Font size in distances between lines: 1.5 of it is more than one of them, or less."""
+
+
+_CROWDED = 1.25
+"""Lines nearer than this, in text heights, are mixed by poppler as soon as they lean."""
+
+
+def level(way: Track) -> Track:
+    """The track without its lean, if it still runs through the print from end to end."""
+    quarter = round(way.angle / (math.pi / 2)) * (math.pi / 2)
+    lean = way.angle - quarter
+    if abs(way.length * math.sin(lean)) > 0.35 * way.height:
+        return way
+    return _through_middle(way, quarter, way.length * math.cos(lean))
+
+
+def _pitches(ways: Sequence[Track]) -> list[float]:
+    """For each line the distance to the nearest line above or below it; infinite if alone."""
+    out = []
+    for way in ways:
+        across, up = math.cos(way.angle), math.sin(way.angle)
+        nearest = math.inf
+        for other in ways:
+            dx, dy = other.x - way.x, other.y - way.y
+            begin = dx * across + dy * up
+            if begin >= way.length or begin + other.length <= 0:
+                continue
+            # where the other line passes the common part
+            lean = math.sin(other.angle - way.angle)
+            off = abs(dy * across - dx * up + (max(begin, 0) - begin) * lean)
+            if off > 0.3 * way.height:
+                nearest = min(nearest, off)
+        out.append(nearest)
+    return out
 
 
 def _calm(way: Track, size: float) -> Track:
@@ -137,7 +195,7 @@ def invisible_line(line: Line, way: Track, font: Glyphless) -> str:
     if line.cell is not None:
         # keeps neighbouring cells apart in readers that go by the codes alone
         text, steps = text + " ", [*steps, 1]
-    code = font.encode(text, steps).hex()
+    code = font.codes.encode(text, steps).hex()
     stretch = number(100 * unit / size)
     return f"{font.resource} {number(size)} Tf {stretch} Tz {operands(matrix)} Tm <{code}> Tj"
 
@@ -153,12 +211,13 @@ def fitted_steps(text: str, places: Sequence[float], height: float) -> tuple[flo
     half = [w for w, char in zip(widths, text, strict=True) if not _is_full(char)]
     unit = median(full) if full else 2 * median(half)
     common = max(1, round(median(half) / unit * STEPS)) if half else STEPS // 2
+    least = math.ceil(MIN_CHARACTER * height * STEPS / unit)
     steps = []
     pen = places[0]
     for i, char in enumerate(text):
         step = STEPS if _is_full(char) else common
         if i + 1 == len(text) or abs(pen + step * unit / STEPS - places[i + 1]) > _SLACK * height:
-            step = max(1, round((places[i + 1] - pen) * STEPS / unit))
+            step = max(least, round((places[i + 1] - pen) * STEPS / unit))
         steps.append(step)
         pen += step * unit / STEPS
     return unit, steps
