@@ -99,6 +99,9 @@ class DocxContent:
         self.known_breaks = walker.rendered
         if walker.hidden:
             self.notes.append(f"hidden-text-left-out: {walker.hidden} runs")
+        deleted = sum(1 for _ in self._document.element.body.iter(f"{W}del", f"{W}moveFrom"))
+        if deleted:
+            self.notes.append(f"tracked-deletions-left-out: {deleted}")
         if _related(part, RELATIONSHIP_TYPE.COMMENTS) is not None:
             self.notes.append("comments-left-out")
         self.running = self._running_heads()

@@ -129,7 +129,7 @@ class PicturePage(OpenPage):
         with reading(self._where), file.opened() as image:
             image.seek(number)
             check_size(image, file.limits, self._where)
-            turn = image.getexif().get(_ORIENTATION, 1)
+            turn = _orientation(image)
             across, down = resolution(image)
             self._across, self._down = across, down
             width, height = image.width * 72 / across, image.height * 72 / down
@@ -161,8 +161,8 @@ class PicturePage(OpenPage):
             if image.format == "JPEG":
                 # decodes at a half, quarter or eighth: large photos cost neither time nor memory
                 image.draft(None, size)
+            turn = _orientation(image)
             image.load()
-            turn = image.getexif().get(_ORIENTATION, 1)
             seen = to_rgb(image)
             if seen.size != size:
                 seen = seen.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -184,6 +184,14 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation still to be applied; Pillow turns TIFF frames by itself."""
+    if image.format == "TIFF":
+        return 1
+    found = image.getexif().get(_ORIENTATION, 1)
+    return found if isinstance(found, int) else 1
 
 
 def resolution(image: Image.Image) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from lxml import etree
 
 from ..errors import DamagedFile, ProgramMissing
 from .limits import Limits
+from .numbering import W
 from .package import parse_xml
 
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -142,7 +143,7 @@ def _run(path: Path, suffix: str, name: str, limits: Limits, room: Path) -> Path
 
 
 def _without_links(path: Path, target: Path, name: str) -> None:
-    """A copy of a DOCX without macros and without parts to be fetched from elsewhere.
+    """A copy of a DOCX without macros, tracked deletions and parts to be fetched from elsewhere.
 
     Sizes were checked before (see `Package`): the copy is no larger than what was allowed.
     """
@@ -154,7 +155,20 @@ def _without_links(path: Path, target: Path, name: str) -> None:
             data = source.read(info)
             if lower.endswith(".rels"):
                 data = _local_only(data, name)
+            elif lower.startswith("word/") and lower.endswith(".xml") and b":del " in data:
+                data = _accepted(data, name)
             copy.writestr(info.filename, data, zipfile.ZIP_DEFLATED)
+
+
+def _accepted(data: bytes, name: str) -> bytes:
+    """Without tracked deletions, which LibreOffice would print struck through."""
+    root = parse_xml(data, name)
+    for tag in ("del", "moveFrom"):
+        for element in list(root.iter(f"{W}{tag}")):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _local_only(data: bytes, name: str) -> bytes:

@@ -163,6 +163,7 @@ class _Reader:
         if symbol in (b"\n", b"\r"):
             self._word("par", None, False)
         else:
+            self._flush()
             self._put(sign)
 
     def _plain(self, data: bytes) -> None:

@@ -62,7 +62,7 @@ def unpack(
         for index, info in enumerate(infos):
             shown = member_name(info)
             parts = [part for part in shown.split("/") if part not in ("", ".")]
-            if any(is_junk(part) for part in parts):
+            if any(is_junk(part) for part in parts) and ".." not in parts:
                 continue
             shown = "/".join(parts) or f"member {index + 1}"
             where = f"{name}!{shown}"

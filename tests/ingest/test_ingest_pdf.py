@@ -512,7 +512,7 @@ def test_hopelessly_truncated_pdf_is_damaged(tmp_path: Path) -> None:
     data = scan_pdf(scan()).bytes()
     path = tmp_path / "a.pdf"
     path.write_bytes(data[: len(data) // 3])
-    with pytest.raises(DamagedFile, match="not a readable PDF|no pages") as caught:
+    with pytest.raises(DamagedFile, match=r"not a readable PDF|no pages") as caught:
         open_file(path, name="卷一/a.pdf")
     assert caught.value.where == "卷一/a.pdf"
     assert caught.value.advice
