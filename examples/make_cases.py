@@ -25,7 +25,9 @@ def main(wanted: list[str]) -> None:
     logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
     unknown = set(wanted) - set(CASES)
     if unknown:
-        raise SystemExit(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+        raise SystemExit(
+            f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}"
+        )
     for slug in wanted or CASES:
         made = make(slug, Path(__file__).parent / "cases")
         print(f"{made['case']}: {made['documents']} documents, {made['drawn']} drawn pages, "

@@ -8,6 +8,7 @@ import lzma
 import shutil
 import zlib
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from .digital import pack, write_ofd, write_pdf
 from .distort import Picture, photo, scan, turned
 from .markup import Block
 from .paper import Layout, Row, Sheet, page_number, text_of
-from .raster import draw, encode_jpeg
+from .raster import DPI, draw, encode_jpeg
 from .story import Paper, Story, load
 from .word import write_docx
 
@@ -101,9 +102,7 @@ def _volume_numbers(story: Story, sheets: dict[str, list[Sheet]]) -> dict[str, i
     return first
 
 
-def _fill_covers(
-    story: Story, sheets: dict[str, list[Sheet]], numbers: dict[str, int]
-) -> None:
+def _fill_covers(story: Story, sheets: dict[str, list[Sheet]], numbers: dict[str, int]) -> None:
     """Write page counts into covers and the rows into the catalogues (卷内目录)."""
     for plan in story.plan["files"]:
         for key in plan.get("documents", []):
@@ -231,7 +230,9 @@ def _make_file(
     if form == "pdf":
         made.files[path] = write_pdf([leaf.sheet for leaf in leaves], paper.title)
     elif form == "ofd":
-        made.files[path] = write_ofd([leaf.sheet for leaf in leaves], paper.title, f"{_seed(path):032x}")
+        made.files[path] = write_ofd(
+            [leaf.sheet for leaf in leaves], paper.title, f"{_seed(path):032x}"
+        )
     else:
         _drawn(story, plan, leaves, made)
     places = {id(leaf): [path, number] for number, leaf in enumerate(leaves, 1)}
@@ -254,13 +255,12 @@ def _flowing(story: Story, plan: dict[str, Any], paper: Paper) -> bytes:
 
 
 def _html(paper: Paper) -> str:
-    from html import escape
-
     parts = []
     for block in paper.blocks:
         if block.kind == "table":
             rows = "\n".join(
-                "<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>" for row in block.rows
+                "<tr>" + "".join(f"<td>{escape(c)}</td>" for c in row) + "</tr>"
+                for row in block.rows
             )
             parts.append(f'<table border="1">\n{rows}\n</table>')
         elif block.kind in {"organ", "title"}:
@@ -269,7 +269,9 @@ def _html(paper: Paper) -> str:
             parts.append(f"<p>{escape(block.text.replace('|', ' '))}</p>")
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
-        f"<title>{escape(paper.title)}</title></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{escape(paper.title)}</title></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
 
 
@@ -306,7 +308,7 @@ def _encode(plan: dict[str, Any], picture: Picture, turn: int) -> bytes:
             exif[0x0112] = {0: 1, 90: 6, 180: 3, 270: 8}[turn]
             return encode_jpeg(stored, plan.get("quality", 52), exif=exif)
         case "scan":
-            return encode_jpeg(stored, plan.get("quality", 30))
+            return encode_jpeg(stored, plan.get("quality", 28))
         case _:
             out = io.BytesIO()
             grey = cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY) if stored.ndim == 3 else stored
@@ -357,7 +359,10 @@ def _truth(path: str, number: int, turn: int, sheet: Sheet, picture: Picture) ->
         "lines": [_truth_line(row, picture, wide, high) for row in sheet.rows],
         "seals": [
             _map_box(
-                (s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius), picture, wide, high
+                (s.x - s.radius, s.y - s.radius, s.x + s.radius, s.y + s.radius),
+                picture,
+                wide,
+                high,
             )
             for s in sheet.seals
         ],
@@ -378,8 +383,6 @@ def _truth_line(row: Row, picture: Picture, wide: int, high: int) -> dict[str, A
 def _map_box(
     box: tuple[float, float, float, float], picture: Picture, wide: int, high: int
 ) -> list[int]:
-    from .raster import DPI
-
     left, top, right, bottom = (v * DPI / 72 for v in box)
     corners = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], np.float64)
     moved = cv2.perspectiveTransform(corners, picture.matrix)[0]
@@ -434,6 +437,8 @@ def _write(story: Story, made: Made, cases: Path) -> None:
             target.write_bytes(data)
     expected = json.dumps(_expected(story, made, source), ensure_ascii=False, indent=1)
     (cases / f"{name}.expected.json").write_text(expected + "\n", "utf-8")
-    truth = json.dumps({"unit": UNIT, "pages": made.truth}, ensure_ascii=False, separators=(",", ":"))
+    truth = json.dumps(
+        {"unit": UNIT, "pages": made.truth}, ensure_ascii=False, separators=(",", ":")
+    )
     packed = lzma.compress(truth.encode(), preset=9 | lzma.PRESET_EXTREME)
     (cases / f"{name}.truth.json.xz").write_bytes(packed)

@@ -12,7 +12,7 @@ def moment(value: date | str) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - local time of the case
+        return datetime(value.year, value.month, value.day)
     return datetime.fromisoformat(value)
 
 

@@ -173,9 +173,7 @@ def _ofd_text(row: Row, faces: dict[str, int], ids: _Ids) -> str:
     top = (first.y - INK_TOP * first.size) * MM
     high = (INK_TOP + INK_BOTTOM) * first.size * MM
     wide = (last.x + last.width - first.x) * MM
-    steps = [
-        f"{(b.x - a.x) * MM:.3f}" for a, b in zip(row.glyphs, row.glyphs[1:], strict=False)
-    ]
+    steps = [f"{(b.x - a.x) * MM:.3f}" for a, b in zip(row.glyphs, row.glyphs[1:], strict=False)]
     delta = f' DeltaX="{" ".join(steps)}"' if steps else ""
     return (
         f'<ofd:TextObject ID="{ids.next()}" Boundary="{first.x * MM:.3f} {top:.3f} {wide:.3f} '
@@ -185,9 +183,7 @@ def _ofd_text(row: Row, faces: dict[str, int], ids: _Ids) -> str:
     )
 
 
-def _ofd_seal(
-    seal: Stamp, ids: _Ids, media: list[tuple[int, str]], files: dict[str, bytes]
-) -> str:
+def _ofd_seal(seal: Stamp, ids: _Ids, media: list[tuple[int, str]], files: dict[str, bytes]) -> str:
     key = ids.next()
     out = io.BytesIO()
     seal_picture(seal).resize((260, 260), Image.Resampling.LANCZOS).save(out, "PNG")
@@ -226,7 +222,7 @@ def _subset(face: str, chars: set[str]) -> bytes:
 class _GbkInfo(zipfile.ZipInfo):
     """A member whose name is written as GBK bytes, without the UTF-8 flag."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's own name
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
 
 

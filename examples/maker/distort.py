@@ -52,7 +52,7 @@ def scan(page: Pixels, seed: int, *, colour: bool, worn: bool = False) -> Pictur
     if worn:
         picture = 255 - (255 - picture) * float(rng.uniform(0.58, 0.68))
     tone = np.array([250, 249, 244] if colour else [247, 247, 247], np.float32)
-    picture *= tone / 255
+    picture *= tone / np.float32(255)
     across = np.arange(wide, dtype=np.float32)[None, :, None]
     picture -= 26 * np.exp(-across / 16)
     uneven = cv2.resize(rng.normal(0, 1.4, (6, 5)).astype(np.float32), (wide, high),
@@ -62,13 +62,13 @@ def scan(page: Pixels, seed: int, *, colour: bool, worn: bool = False) -> Pictur
     for _ in range(int(rng.integers(10, 30))):
         x, y = int(rng.integers(0, wide)), int(rng.integers(0, high))
         cv2.circle(picture, (x, y), int(rng.integers(0, 2)), (120.0, 120.0, 120.0), -1)
-    for x in (0.30, 0.5, 0.70):
+    for hole in (0.30, 0.5, 0.70):
         # punch holes of the binding
-        cv2.circle(picture, (14, int(high * x)), 7, (206.0, 206.0, 204.0), -1)
-    pixels = np.clip(picture, 0, 255).astype(np.uint8)
+        cv2.circle(picture, (14, int(high * hole)), 7, (206.0, 206.0, 204.0), -1)
+    pixels: Pixels = np.clip(picture, 0, 255).astype(np.uint8)
     if not colour:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return Picture(np.asarray(pixels, np.uint8), matrix)
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return Picture(pixels, matrix)
 
 
 def photo(page: Pixels, seed: int) -> Picture:

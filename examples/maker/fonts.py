@@ -10,7 +10,9 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-PACKAGES = "fonts-noto-cjk fonts-noto-cjk-extra fonts-arphic-uming fonts-arphic-ukai fonts-wqy-zenhei"
+PACKAGES = (
+    "fonts-noto-cjk fonts-noto-cjk-extra fonts-arphic-uming fonts-arphic-ukai fonts-wqy-zenhei"
+)
 
 _ROOT = Path("/usr/share/fonts")
 _FACES: dict[str, tuple[str, int]] = {

@@ -4,7 +4,7 @@ A plain line is a paragraph (first line indented by two characters). Other lines
 
     %organ TEXT      issuing organ, centred        %title TEXT    document title, centred, large
     %no TEXT         document number, right        %centre TEXT   %right TEXT   %flush TEXT
-    %head TEXT       heading in 黑体               %gap N         N lines of space   %page  page break
+    %head TEXT       heading in 黑体               %gap N   N lines of space   %page   new page
     %style k=v …     size, pitch (points), face, margins (left right top bottom), titlesize
     %strip TEXT      foot of every page; {p} page, {n} pages
     %sign L|NAME|thumb ; L|NAME    handwritten signatures in columns      %rsign  the same, right

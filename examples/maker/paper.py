@@ -282,7 +282,7 @@ class Layout:
                 face = block.options.get("face", style.face)
                 numbers = {k: float(v) for k, v in block.options.items() if k != "face"}
                 fresh = len(self.sheets) == 1 and self.y == style.top
-                self.style = replace(style, face=face, **numbers)  # type: ignore[arg-type]
+                self.style = replace(style, face=face, **numbers)
                 if fresh:
                     self.y = self.style.top
             case "strip":
@@ -381,9 +381,7 @@ class Layout:
             self.y += high
         self.y += style.pitch * 0.3
 
-    def _grid_row(
-        self, edges: list[float], cells: list[tuple[str, int, int]], high: float
-    ) -> None:
+    def _grid_row(self, edges: list[float], cells: list[tuple[str, int, int]], high: float) -> None:
         rules = self.sheet.rules
         for y in (self.y, self.y + high):
             rules.append((edges[0], y, edges[-1], y, 0.8))
@@ -426,7 +424,9 @@ def text_of(blocks: list[Block]) -> str:
             case "table":
                 out += ["\t".join(c for c in row if c != "<") for row in block.rows]
             case "sign" | "rsign":
-                out.append("    ".join(f"{label}{name}" for label, name, _ in signatures(block.text)))
+                out.append(
+                    "    ".join(f"{label}{name}" for label, name, _ in signatures(block.text))
+                )
             case "seal":
                 organ, date, *more = [part.strip() for part in block.text.split("|")]
                 out += [date] if "only" in more else [organ, date]

@@ -146,7 +146,9 @@ def _seal_mask(seal: Stamp, scale: float, rng: np.random.Generator) -> NDArray[n
                  font=font("bold", round(radius * 0.19)), anchor="mm")  # fmt: skip
     tilted = mask.rotate(rng.uniform(-9, 9), resample=Image.Resampling.BICUBIC)
     ink = np.asarray(tilted, np.float32) / 255
-    patchy = 0.80 + 0.10 * _smooth_noise(ink.shape, 26, rng) + 0.07 * _smooth_noise(ink.shape, 3, rng)
+    patchy = (
+        0.80 + 0.10 * _smooth_noise(ink.shape, 26, rng) + 0.07 * _smooth_noise(ink.shape, 3, rng)
+    )
     return np.asarray(ink * np.clip(patchy, 0.35, 0.97), np.float32)
 
 
@@ -156,7 +158,9 @@ def _thumb_mask(scale: float, rng: np.random.Generator) -> NDArray[np.float32]:
     y, x = np.mgrid[0:high, 0:wide].astype(np.float32)
     dy, dx = (y - high / 2) / (high / 2), (x - wide / 2) / (wide / 2)
     oval = np.sqrt(dy**2 + dx**2)
-    bend = np.sqrt((dx * 1.3) ** 2 + (dy - 0.35) ** 2) * 5.5 + 0.35 * _smooth_noise((high, wide), 20, rng)
+    bend = np.sqrt((dx * 1.3) ** 2 + (dy - 0.35) ** 2) * 5.5 + 0.35 * _smooth_noise(
+        (high, wide), 20, rng
+    )
     ridges = 0.5 + 0.5 * np.sin(bend * 2 * math.pi)
     rim = np.clip((1 - oval) * 3.2, 0, 1)
     blot = np.clip(0.62 + 0.22 * _smooth_noise((high, wide), 16, rng), 0.2, 0.9)
@@ -194,7 +198,9 @@ def _plan(size: tuple[int, int], rng: np.random.Generator) -> Pixels:
         cv2.line(canvas, (x, int(high * 0.49)), (x + 30, int(high * 0.49)), dark, 2)
     for share in (0.12, 0.5, 0.78):
         left = int(wide * share)
-        cv2.rectangle(canvas, (left, int(high * 0.08)), (left + wide // 7, int(high * 0.27)), dark, 2)
+        cv2.rectangle(
+            canvas, (left, int(high * 0.08)), (left + wide // 7, int(high * 0.27)), dark, 2
+        )
     x = int(wide * rng.uniform(0.4, 0.6))
     cv2.circle(canvas, (x, int(high * 0.55)), 12, dark, 3)
     cv2.arrowedLine(canvas, (wide - 60, 90), (wide - 60, 25), dark, 3)

@@ -8,13 +8,19 @@ from datetime import datetime
 
 import docx
 from docx.document import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from .digital import pack
 from .markup import Block, plain, signatures
+
+_ALIGN = {
+    "LEFT": WD_ALIGN_PARAGRAPH.LEFT,
+    "CENTER": WD_ALIGN_PARAGRAPH.CENTER,
+    "RIGHT": WD_ALIGN_PARAGRAPH.RIGHT,
+}
 
 
 def write_docx(blocks: list[Block], header: str, title: str) -> bytes:
@@ -31,7 +37,7 @@ def write_docx(blocks: list[Block], header: str, title: str) -> bytes:
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
     for block in blocks:
         _add(document, block)
-    stamp = datetime(2023, 1, 1)  # noqa: DTZ001 - the property has no zone
+    stamp = datetime(2023, 1, 1)
     document.core_properties.title = title
     document.core_properties.author = ""
     document.core_properties.created = stamp
@@ -55,7 +61,7 @@ def _add(document: Document, block: Block) -> None:
         case "style" | "strip" | "photo":
             return
         case "page":
-            document.add_page_break()
+            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         case "table":
             columns = len(block.text.split(","))
             table = document.add_table(rows=0, cols=columns)
@@ -91,7 +97,7 @@ def _add(document: Document, block: Block) -> None:
 
 def _paragraph(document: Document, text: str, align: str) -> Paragraph:
     paragraph = document.add_paragraph(text)
-    paragraph.alignment = WD_ALIGN_PARAGRAPH[align]
+    paragraph.alignment = _ALIGN[align]
     paragraph.paragraph_format.line_spacing = Pt(28)
     paragraph.paragraph_format.space_after = Pt(0)
     return paragraph
