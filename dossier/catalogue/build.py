@@ -38,7 +38,7 @@ from .values import (
     PageSlot,
     Volume,
 )
-from .volumes import VolumeChoice, choose_volumes, volume_rank
+from .volumes import VolumeChoice, choose_volumes, named_volume, volume_rank
 
 
 @dataclass(slots=True)
@@ -90,9 +90,10 @@ def catalogue(
     for group, title in moved:
         for draft in drafts:
             if draft.segment.readings[0].key == group[0].key:
-                draft.volume = VolumeChoice(title, _kind(types, title), "correction")
+                draft.volume = VolumeChoice(title, named_volume(types, title), "correction")
                 draft.corrected = True
     _settle_questioned(types, drafts)
+    _complete_organs(drafts)
     _apply_words(types, reader, drafts, fitting, known)
     volumes = _volumes(types, drafts, fitting, known)
     readings_by_key = {
@@ -275,6 +276,24 @@ def _settle_questioned(types: DocumentTypes, drafts: Sequence[_Draft]) -> None:
             draft.notes.append(Evidence("called-elsewhere", draft.entry.name, 0.2))
 
 
+def _complete_organs(drafts: Sequence[_Draft]) -> None:
+    """云岭路派出所 → 兰州市公安局城关分局云岭路派出所, if the dossier knows just one such organ."""
+    whole = {draft.fields.organ.value for draft in drafts if draft.fields.organ is not None}
+    for draft in drafts:
+        organ = draft.fields.organ
+        if organ is None or any(word in organ.value for word in ("公安局", "检察院", "法院")):
+            continue
+        longer = {name for name in whole if name.endswith(organ.value) and name != organ.value}
+        if len(longer) == 1:
+            full = replace(organ, value=longer.pop())
+            same = draft.fields.responsible == organ
+            draft.fields = replace(
+                draft.fields,
+                organ=full,
+                responsible=full if same else draft.fields.responsible,
+            )
+
+
 def _apply_words(
     types: DocumentTypes,
     reader: FieldReader,
@@ -296,39 +315,55 @@ def _apply_words(
             draft.entry = types.of(correction.type, correction.form)
             start = draft.segment.start
             draft.segment.start = replace(start, entry=draft.entry)
-            set_before = {
-                name: value
-                for name in ("title", "number", "date", "organ", "person")
-                if (value := getattr(draft.fields, name)) is not None and value.corrected
-            }
-            draft.fields = replace(reader.read(draft.segment), **set_before)
-            if start.hit is None and "title" not in set_before:
-                title = Field(draft.entry.name, draft.fields.title.places)
-                draft.fields = replace(draft.fields, title=title)
+            draft.fields = _reread(reader, draft, draft.fields)
             draft.corrected = True
         elif isinstance(correction, SetField):
             draft = draft_of(correction.page)
-            value = Field(correction.value, (), True) if correction.value is not None else None
-            draft.fields = replace(draft.fields, **{correction.field: value})
-            if correction.field in ("organ", "person"):
-                draft.fields = replace(
-                    draft.fields,
-                    responsible=value or draft.fields.organ or draft.fields.person,
-                )
+            draft.fields = _set(draft.fields, correction.field, correction.value)
             draft.corrected = True
         elif isinstance(correction, MoveDocument):
             draft = draft_of(correction.page)
-            title = correction.volume
-            draft.volume = VolumeChoice(title, _kind(types, title), "correction")
+            kind = named_volume(types, correction.volume)
+            draft.volume = VolumeChoice(correction.volume, kind, "correction")
             draft.corrected = True
         elif isinstance(correction, StartDocument):
             draft_of(correction.page).corrected = True
 
 
-def _kind(types: DocumentTypes, title: str) -> str | None:
-    from .volumes import named_volume
+def _reread(reader: FieldReader, draft: _Draft, before: Fields) -> Fields:
+    """The fields as the new type reads them; what a person set stays."""
+    fields = reader.read(draft.segment)
+    if draft.segment.start.hit is None:
+        fields = replace(fields, title=Field(draft.entry.name, fields.title.places))
+    if before.title.corrected:
+        fields = replace(fields, title=before.title)
+    if before.number and before.number.corrected:
+        fields = replace(fields, number=before.number)
+    if before.date and before.date.corrected:
+        fields = replace(fields, date=before.date)
+    if before.organ and before.organ.corrected:
+        fields = _set(fields, "organ", before.organ.value)
+    if before.person and before.person.corrected:
+        fields = _set(fields, "person", before.person.value)
+    return fields
 
-    return named_volume(types, title)
+
+def _set(fields: Fields, name: str, text: str | None) -> Fields:
+    """The fields with one of them as a person wants it; 责任者 follows organ and person."""
+    value = Field(text, (), corrected=True) if text is not None else None
+    match name:
+        case "title" if value is not None:
+            return replace(fields, title=value)
+        case "number":
+            return replace(fields, number=value)
+        case "date":
+            return replace(fields, date=value)
+        case "organ":
+            return replace(fields, organ=value, responsible=value or fields.person)
+        case "person":
+            return replace(fields, person=value, responsible=value or fields.organ)
+        case _:
+            raise BadCorrection(f"there is no field {name!r} to set")
 
 
 def _volumes(
@@ -339,7 +374,7 @@ def _volumes(
 ) -> tuple[Volume, ...]:
     """Documents gathered into volumes and numbered."""
     titles: dict[str, str | None] = {}
-    first_given = {}
+    first_given: dict[str, str] = {}
     for draft in drafts:
         if draft.volume.why in ("hint", "cover", "file", "correction"):
             titles.setdefault(draft.volume.title, draft.volume.kind)

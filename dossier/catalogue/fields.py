@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from .dates import DATE, alone, dates, value
 from .names import NameFinder
 from .numbers import CASE_ID, COURT, own_number, written
-from .reading import LineReading, PageReading
+from .reading import PageReading
 from .recognise import Segment
 from .titles import TitleMatcher
-from .types import BINDING, UNKNOWN, DocumentType, DocumentTypes
+from .types import BINDING, DocumentType, DocumentTypes
 from .values import Field, Party, Place
 
 _ROLES = {"suspect": "犯罪嫌疑人", "victim": "被害人", "witness": "证人"}
@@ -294,8 +294,6 @@ class FieldReader:
     # --- persons and case numbers ------------------------------------------------------------
 
     def _parties(self, segment: Segment) -> tuple[Party, ...]:
-        if segment.entry.code in (BINDING, UNKNOWN) and segment.entry.form != "cover":
-            pass  # they name persons like any other page
         found: dict[tuple[str, str], list[Place]] = {}
         for reading in segment.readings:
             for role, shown in _ROLES.items():
@@ -339,8 +337,3 @@ def _responsible(entry: DocumentType, organ: Field | None, person: Field | None)
 def _full_width(text: str) -> str:
     """Brackets as print has them."""
     return text.replace("(", "（").replace(")", "）").replace(":", "：").replace(",", "，")
-
-
-def line_text(line: LineReading) -> str:
-    """The matching form of a line (for reports)."""
-    return line.text

@@ -30,20 +30,20 @@ class _File(BaseModel):
 
 
 @lru_cache(maxsize=1)
-def finding_kinds() -> dict[str, _Kind]:
+def _kinds() -> dict[str, _Kind]:
     """All codes, with severity and messages."""
     here = resources.files(__package__)
     return dated_file(_File, here / "findings.yaml").findings
 
 
-def finding(code: str, pages: tuple[int, ...], **values: object) -> Finding:
-    """A finding about some pages (keys), its message filled from `values`."""
-    kind = finding_kinds()[code]
+def finding(code: str, keys: tuple[int, ...], **values: object) -> Finding:
+    """A finding about some pages, its message filled from `values`."""
+    kind = _kinds()[code]
     words = {name: str(value) for name, value in values.items()}
     return Finding(
         code,
         kind.severity,
-        pages,
+        keys,
         words,
         {"zh": kind.zh.format(**words), "en": kind.en.format(**words)},
     )

@@ -11,14 +11,14 @@ from docx import Document as NewDocument
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.run import Run
 
 from .types import BINDING
-from .values import Catalogue, Document, Volume
+from .values import Catalogue, Document
 
 COLUMNS = ("序号", "文号", "责任者", "题名", "日期", "页号", "备注")
 _WIDTHS_MM = (11, 42, 30, 47, 22, 14, 14)
@@ -114,7 +114,7 @@ def write_listing_docx(
     _prepare(document)
     for number, (title, rows) in enumerate(volumes):
         if number:
-            document.add_page_break()
+            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         _write_volume(document, title, rows, case)
     document.save(str(target))
 
@@ -174,8 +174,3 @@ def _chinese(run: Run, font: str, size: float) -> None:
     run.font.size = Pt(size)
     run.font.name = "Times New Roman"
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-
-
-def volume_pages(volume: Volume) -> int:
-    """Numbered pages of a volume."""
-    return volume.page_count

@@ -18,7 +18,7 @@ from .duplicates import same_page
 from .numbers import own_number
 from .reading import PageReading, Row
 from .titles import TitleHit, TitleMatcher
-from .types import BINDING, UNKNOWN, DocumentType, DocumentTypes, OrganKind
+from .types import UNKNOWN, DocumentType, DocumentTypes, OrganKind
 from .values import Evidence, Place
 
 BEGINS = 0.60
@@ -352,10 +352,9 @@ class Recogniser:
             return any(entry.code == current.entry.code for entry in hit.types)
         if any(same_page(reading, other) for other in current.readings):
             return True  # scanned twice
-        if current.entry.form == "listing" and start.entry.form != "listing":
-            # rows of a 卷内目录 are titles; its second page may not repeat its own
-            if self._lists_titles(reading):
-                return True
+        listing = current.entry.form == "listing" and start.entry.form != "listing"
+        if listing and self._lists_titles(reading):
+            return True  # rows of a 卷内目录 are titles; its second page may not repeat its own
         if start.entry.key != current.entry.key and hit.title != (
             current.start.hit.title if current.start.hit else None
         ):
@@ -529,8 +528,3 @@ def _speaks(file: str) -> bool:
     stem = _stem(file).rsplit("/", 1)[-1]
     words = re.sub(r"扫描|图片|照片|页|第|微信|新建|文档|图像|截图|卷|[^\u4e00-\u9fa5]", "", stem)
     return len(words) >= 2
-
-
-def is_binding(entry: DocumentType) -> bool:
-    """Covers, catalogues and the like."""
-    return entry.code == BINDING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -251,8 +251,3 @@ class Catalogue:
             "findings": [finding.to_json() for finding in self.findings],
             "excluded": list(self.excluded),
         }
-
-
-def pages_of(documents: Sequence[Document]) -> list[int]:
-    """All page keys of some documents, in order."""
-    return [key for doc in documents for key in doc.keys]
