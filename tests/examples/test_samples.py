@@ -410,7 +410,8 @@ def test_facts_stand_in_the_documents(case: Case) -> None:
             assert squeeze(number) in everything, number
     for fact in case.facts["facts"]:
         for injury in fact.get("injuries", []):
-            assert f"{injury['name']}的损伤程度属{injury['grade']}" in everything
+            assert injury.get("finding", "") in everything
+            assert f"属{injury['grade']}" in everything
 
 
 def months_later(day: datetime.date, months: int) -> datetime.date:
