@@ -106,11 +106,8 @@ def _blobs(
 
 
 def _files(session: Session) -> Iterator[CheckProblem]:
-    counts = dict(
-        session.execute(select(PageRow.file_id, func.count()).group_by(PageRow.file_id))
-        .tuples()
-        .all()
-    )
+    rows = session.execute(select(PageRow.file_id, func.count()).group_by(PageRow.file_id))
+    counts = {file_id: count for file_id, count in rows}
     for row in session.scalars(select(FileRow).order_by(FileRow.id)):
         if counts.get(row.id, 0) != row.page_count:
             yield CheckProblem(
@@ -150,15 +147,12 @@ def _documents(session: Session) -> Iterator[CheckProblem]:
     )
     for page_id in loose:
         yield CheckProblem("page-uncatalogued", f"page {page_id}", "it belongs to no document")
-    pages = dict(
-        session.execute(
-            select(PageRow.document_id, func.count())
-            .where(PageRow.document_id.is_not(None))
-            .group_by(PageRow.document_id)
-        )
-        .tuples()
-        .all()
+    counted = session.execute(
+        select(PageRow.document_id, func.count())
+        .where(PageRow.document_id.is_not(None))
+        .group_by(PageRow.document_id)
     )
+    pages = {document_id: count for document_id, count in counted}
     rows = session.execute(
         select(DocumentRow, VolumeRow.dossier_id).join(
             VolumeRow, VolumeRow.id == DocumentRow.volume_id

@@ -5,10 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import types
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from typing import ParamSpec, TypeVar
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,10 +47,35 @@ class Pool:
             self._executor.shutdown(wait=wait, cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
-        # spawn: a forked copy of a process with threads may hang (progress bars have threads)
         return ProcessPoolExecutor(
-            self.jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
+            self.jobs, mp_context=_WorkerContext(), initializer=_begin_worker
         )
+
+
+class _WorkerProcess(SpawnProcess):
+    """A fresh interpreter that does not run the caller's script again.
+
+    Fresh, because a forked copy of a process with threads may hang (progress bars have threads).
+    Workers run functions of this package only, so they need nothing of `__main__`; without it a
+    script works that has no `if __name__ == "__main__"`, or comes from standard input.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        with _MAIN_HIDDEN:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = types.ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _WorkerContext(SpawnContext):
+    Process = _WorkerProcess
+
+
+_MAIN_HIDDEN = threading.Lock()
 
 
 def _cores() -> int:
@@ -67,7 +96,7 @@ def _begin_worker() -> None:
         threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
 
 
-def _die_with(parent: multiprocessing.process.BaseProcess) -> None:
+def _die_with(parent: BaseProcess) -> None:
     # after kill -9 of the parent nobody would tell an idle worker to stop
     parent.join()
     os._exit(1)

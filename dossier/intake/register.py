@@ -114,21 +114,25 @@ class Register:
     def known(self, dossier_id: int, sha256: str) -> str | None:
         """The name under which this content already stands in the dossier."""
         with self._database.read() as session:
-            return session.scalars(
-                select(FileRow.name).where(
-                    FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256
-                )
-            ).first()
+            return self._known(session, dossier_id, sha256)
 
-    def add(self, arrival: Arrival, reading: str) -> None:
+    def _known(self, session: Session, dossier_id: int, sha256: str) -> str | None:
+        return session.scalars(
+            select(FileRow.name).where(FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256)
+        ).first()
+
+    def add(self, arrival: Arrival, reading: str) -> bool:
         """Put the file and all its pages into the records, in one transaction.
 
-        Raises `DamagedFile` if a removal elsewhere took its blob away at the same moment.
+        False if another process brought the same content into the dossier meanwhile. Raises
+        `DamagedFile` if a removal elsewhere took its blob away at the same moment.
         """
         facts = arrival.facts
         assert facts is not None
         with self._database.write() as session:
             self._database.hold_blobs(session)
+            if self._known(session, arrival.dossier_id, arrival.sha256) is not None:
+                return False
             for sha256 in {arrival.sha256, arrival.working_sha256}:
                 if not self._blobs.path(sha256).exists():
                     raise DamagedFile(
@@ -150,10 +154,14 @@ class Register:
                 notes=list(facts.notes),
             )
             self._store(session, row, (arrival.pages[n] for n in sorted(arrival.pages)))
+            return True
 
-    def copy_reading(self, arrival: Arrival, reading: str) -> bool:
-        """Take the pages from another dossier that holds the same content, read the same way."""
-        with self._database.write() as session:
+    def recall(self, arrival: Arrival, reading: str) -> bool:
+        """Take the pages from another dossier that holds the same content, read the same way.
+
+        The arrival is then complete and can be added; False if there is no such dossier.
+        """
+        with self._database.read() as session:
             twin = session.scalars(
                 select(FileRow)
                 .where(FileRow.sha256 == arrival.sha256, FileRow.reading == reading)
@@ -161,9 +169,7 @@ class Register:
             ).first()
             if twin is None:
                 return False
-            pages = session.scalars(
-                select(PageRow).where(PageRow.file_id == twin.id).order_by(PageRow.number)
-            ).all()
+            pages = session.scalars(select(PageRow).where(PageRow.file_id == twin.id)).all()
             if any(page.problem for page in pages):
                 return False
             arrival.pages = {
@@ -180,8 +186,7 @@ class Register:
                 notes=tuple(twin.notes),
             )
             arrival.working_sha256 = twin.working_sha256
-        self.add(arrival, reading)
-        return True
+            return True
 
     def _store(self, session: Session, row: FileRow, pages: Iterable[PageRead]) -> None:
         session.add(row)
@@ -241,7 +246,7 @@ class Register:
             )
 
     def outcome(self, arrival: Arrival) -> FileOutcome:
-        """Added, or added with pages to look at."""
+        """What became of a file that was added: in, or in with pages to look at."""
         poor = [
             number + 1
             for number, page in arrival.pages.items()

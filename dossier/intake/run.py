@@ -155,7 +155,7 @@ class _Batch:
         if known is not None or (dossier_id, sha256) in self._under_way:
             message = f"same content as {known}" if known not in (None, entry.name) else ""
             self._register.settled(dossier_id, entry.name)
-            self._end(FileOutcome(entry.name, dossier, Status.DUPLICATE, 0, "duplicate", message))
+            self._end(_duplicate(entry.name, dossier, message))
             return
         self._under_way.add((dossier_id, sha256))
         size = entry.path.stat().st_size
@@ -168,8 +168,8 @@ class _Batch:
         path = self._blobs.path(sha256) if size else entry.path
         source = Source(path, entry.name, self._passwords, self.limits)
         job = _Job(entry, dossier_id, dossier, sha256, size, source, sha256)
-        if self._register.copy_reading(job, self._settings.key):
-            self._end_job(job)
+        if self._register.recall(job, self._settings.key):
+            self._complete(job)
             return
         self._backlog.append(_Task(job))
 
@@ -260,13 +260,7 @@ class _Batch:
             self._tell(job.entry.name)
         assert job.facts is not None
         if len(job.pages) == job.facts.page_count:
-            try:
-                self._register.add(job, self._settings.key)
-            except FileRefused as error:
-                self._refuse(job, error)
-                return
-            self._desk.clear(job.sha256, self._settings.key)
-            self._end_job(job)
+            self._complete(job)
 
     def _opened(self, job: _Job, facts: FileFacts) -> None:
         job.facts = facts
@@ -298,9 +292,19 @@ class _Batch:
 
     # --- endings -----------------------------------------------------------------------------
 
-    def _end_job(self, job: _Job) -> None:
+    def _complete(self, job: _Job) -> None:
+        """All pages are there: into the records."""
+        try:
+            added = self._register.add(job, self._settings.key)
+        except FileRefused as error:
+            self._refuse(job, error)
+            return
+        self._desk.clear(job.sha256, self._settings.key)
         self._under_way.discard((job.dossier_id, job.sha256))
-        self._end(self._register.outcome(job))
+        if added:
+            self._end(self._register.outcome(job))
+        else:
+            self._end(_duplicate(job.entry.name, job.dossier, ""))
 
     def _refuse(self, job: _Job, error: FileRefused) -> None:
         if job.failed:
@@ -341,6 +345,10 @@ class _Batch:
             ocr_seconds=self._ocr_seconds,
             dossiers=tuple(self._dossiers),
         )
+
+
+def _duplicate(name: str, dossier: str, message: str) -> FileOutcome:
+    return FileOutcome(name, dossier, Status.DUPLICATE, 0, "duplicate", message)
 
 
 def _crash(job: _Job) -> FileRefused:

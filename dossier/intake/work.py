@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..errors import DossierError
+from ..errors import DossierError, EngineNotFound, ProgramMissing
 from ..ingest import Limits, OpenFile, OpenPage, Picture, open_file
 from ..model import Box, Line, Origin, PageLayer, Quad, Seal
 from ..ocr import OcrSettings, recognise
@@ -114,9 +114,13 @@ def _read_page(opened: OpenFile, number: int, settings: OcrSettings) -> PageRead
         page = opened.page(number)
         layer = PageLayer(page.width, page.height, origin=Origin.NONE)
         layer = _layer(page, settings, clock)
+    except (EngineNotFound, ProgramMissing):
+        raise  # not this page's fault: every page would fail
     except DossierError as error:
         # the rest of the file is still good: the page is kept and listed for review
         problem = f"{error.code}: {error.what}"
+    except Exception as error:  # a reader's bug must not cost the other pages
+        problem = f"reader-failed: {type(error).__name__}: {error}"
     read = page_read(number, layer, problem)
     return replace(read, seconds=time.perf_counter() - began, ocr_seconds=clock.seconds)
 

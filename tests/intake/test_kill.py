@@ -35,7 +35,8 @@ def _case(folder: Path) -> None:
             text = f"NO {number}{row} 2023-05-0{row + 1}"
             ImageDraw.Draw(sheet).text((60, 60 + 90 * row), text, font=font, fill=0)
         sheets.append(sheet)
-        sheet.save(folder / "证据材料卷" / f"照片{number}.jpg", dpi=(75, 75))
+        # a copy: Pillow leaves JPEG settings on what it saved, and TIFF trips over them
+        sheet.copy().save(folder / "证据材料卷" / f"照片{number}.jpg", dpi=(75, 75))
     sheets[0].save(
         folder / "证据材料卷" / "票据.tif", save_all=True, append_images=sheets[1:], dpi=(75, 75)
     )
