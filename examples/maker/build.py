@@ -212,9 +212,10 @@ def _make_file(
 ) -> None:
     path, form = plan["path"], plan["form"]
     if form == "broken":
-        # a copy that broke off half way: the header is right, the end is missing
+        # a copy torn off from a memory stick: cut short, and only its first bytes were written,
+        # so that no repair can bring back a page
         whole = made.files[plan["of"]]
-        made.files[path] = whole[: int(len(whole) * 0.6)]
+        made.files[path] = whole[:160].ljust(int(len(whole) * 0.6), b"\0")
         made.broken.append(path)
         return
     leaves = _leaves(story, plan, sheets, numbers)
