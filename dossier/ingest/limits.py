@@ -35,6 +35,8 @@ class Limits:
     `spool`              folder in which laid-out copies are kept by content, so that workers
                          opening one file share the work; the caller removes it. None: each opening
                          makes its own and removes it
+    `salvage`            take the pages left of a PDF whose end is missing; False refuses it, since
+                         nobody can tell how many pages are lost
     `existing_ocr`       "judge": keep the OCR layer of a scan if it is plausible,
                          "ignore": always read the scan anew
     """
@@ -56,4 +58,5 @@ class Limits:
     office: Literal["auto", "never"] = "auto"
     office_seconds: float = 120.0
     spool: Path | None = None
+    salvage: bool = False
     existing_ocr: Literal["judge", "ignore"] = "judge"

@@ -74,6 +74,8 @@ class PdfFile(OpenFile):
         try:
             return open_document(self._file, self.name, passwords)
         except DamagedFile:
+            if not self.limits.salvage:
+                raise
             self._file.seek(0)
             data = repaired(self._file.read(_REPAIRED), self.limits.pages)
             if data is None:

@@ -86,7 +86,8 @@ def test_natural_order(names: list[str], expected: list[str]) -> None:
 @given(st.lists(st.text(), max_size=6))
 def test_natural_order_takes_any_names(names: list[str]) -> None:
     ordered = sorted(set(names), key=natural_key)
-    assert sorted(ordered[::-1], key=natural_key) == ordered
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=natural_key) == ordered
 
 
 @pytest.mark.parametrize(
