@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .models import Network
+from .scale import within
 
 _STRIDE = 32
 """The network halves its input five times."""
@@ -48,13 +49,9 @@ class Detector:
         as it lies on the image (not of the text: that is not known yet).
         """
         height, width = image.shape[:2]
-        scale = min(1.0, (side or self.settings.side) / max(height, width))
-        target = (_round(width * scale), _round(height * scale))
-        small = cv2.resize(
-            image, target, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        )
+        small = within(image, side or self.settings.side, multiple=_STRIDE)
         heat = self._network(self._normalise(small))[0, 0]
-        return self._boxes(heat, width / target[0], height / target[1])
+        return self._boxes(heat, width / small.shape[1], height / small.shape[0])
 
     def _normalise(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         mean = np.array(self.settings.mean, np.float32) * 255
@@ -74,7 +71,7 @@ class Detector:
             (x, y), (w, h), angle = cv2.minAreaRect(contour)
             if min(w, h) < 3:
                 continue
-            corners = cv2.boxPoints(((x, y), (w, h), angle))
+            corners = np.asarray(cv2.boxPoints(((x, y), (w, h), angle)), np.float32)
             score = _mean_inside(heat, corners)
             if score < self.settings.region:
                 continue
@@ -86,10 +83,6 @@ class Detector:
             return np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32)
         found = np.stack(boxes) * np.array([across, down], np.float32)
         return found.astype(np.float32), np.array(scores, np.float32)
-
-
-def _round(pixels: float) -> int:
-    return max(_STRIDE, round(pixels / _STRIDE) * _STRIDE)
 
 
 def _mean_inside(heat: NDArray[np.float32], corners: NDArray[np.float32]) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model import Line
-from .lean import Lean, lean_of
+from .lean import Lean
 from .tables import Table, find_tables
 
 
@@ -40,15 +41,13 @@ class Piece:
 Row = list[Piece]
 
 
-def in_reading_order(lines: Sequence[Line], image: NDArray[np.uint8]) -> list[Line]:
+def in_reading_order(lines: Sequence[Line], image: NDArray[np.uint8], lean: Lean) -> list[Line]:
     """Lines of an upright RGB page in reading order, with `block` and `cell` set.
 
     A line that runs across the rules of a table is cut at them.
     """
     if not lines:
         return []
-    height, width = image.shape[:2]
-    lean = lean_of(lines, width, height)
     if _mostly_downwards(lines, lean.aspect):
         return _numbered([_by_columns_from_right(lines)])
     pieces, rest = _table_pieces(lines, find_tables(image, lean.degrees), lean)
@@ -295,7 +294,7 @@ def _blocks(rows: list[Row]) -> Iterable[list[Line]]:
     """A flow parted at its tables and at its wide gaps."""
     heights = [piece.height for row in rows for piece in row if not piece.is_table]
     usual = median(heights) if heights else 0.0
-    gaps = [max(0.0, _top(b) - _bottom(a)) for a, b in zip(rows, rows[1:], strict=False)]
+    gaps = [max(0.0, _top(b) - _bottom(a)) for a, b in pairwise(rows)]
     wide = max(1.2 * usual, 1.8 * median(gaps)) if gaps else 0.0
     block: list[Line] = []
     for k, row in enumerate(rows):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .detect import Detector, DetectorSettings
 from .models import ORIENTATION, TINY_DETECTOR, network
+from .scale import within
 from .strips import cut
 from .transcribe import Reader, tiny_reader
 
@@ -110,14 +111,9 @@ def classify(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width = image.shape[:2]
     scale = 256 / max(1, min(height, width))
     size = (max(224, round(width * scale)), max(224, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(within(image, 2 * max(size)), size, interpolation=cv2.INTER_AREA)
     top, left = (size[1] - 224) // 2, (size[0] - 224) // 2
     crop = small[top : top + 224, left : left + 224].astype(np.float32) / 255
     normal = (crop - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
     batch = np.ascontiguousarray(normal.transpose(2, 0, 1)[None], np.float32)
     return np.asarray(network(ORIENTATION)(batch)[0], np.float32)
-
-
-def turn(image: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
-    """The image turned clockwise by 0, 90, 180 or 270 degrees."""
-    return np.ascontiguousarray(np.rot90(image, -(degrees // 90) % 4))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import EngineNotFound
-from ..model import Box, Line, Origin, PageLayer, Seal
+from ..model import Box, Origin, PageLayer, Seal, turn_quad
 from .engines import get_engine
+from .lean import lean_of
 from .order import in_reading_order
-from .orient import quarter_turns, turn
+from .orient import quarter_turns
+from .scale import turn, within
 from .seals import RedMark, find_red_marks, without_red_marks
 from .settings import OcrSettings
 
@@ -53,7 +53,9 @@ def recognise(
     pixels = turn(pixels, rotation)
     if rotation in (90, 270):
         width, height = height, width
-    lines = in_reading_order(engine.read(pixels), pixels)
+    found = engine.read(pixels)
+    lean = lean_of(found, pixels.shape[1], pixels.shape[0])
+    lines = in_reading_order(found, pixels, lean)
     return PageLayer(
         width=width,
         height=height,
@@ -61,6 +63,7 @@ def recognise(
         seals=tuple(Seal(_turned(seal, rotation), "red") for seal in seals),
         origin=Origin.OCR if lines else Origin.NONE,
         rotation=rotation,
+        skew=round(lean.degrees, 2),
         engine=engine.name,
     )
 
@@ -81,11 +84,7 @@ def as_pixels(image: Image.Image | NDArray[np.uint8], max_side: int) -> NDArray[
         if pixels.ndim == 2:
             pixels = np.repeat(pixels[:, :, None], 3, axis=2)
         pixels = pixels[:, :, :3]
-    height, width = pixels.shape[:2]
-    if max(height, width) > max_side:
-        scale = max_side / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = within(pixels, max_side)
     return np.ascontiguousarray(pixels)
 
 
@@ -113,12 +112,12 @@ def is_blank(pixels: NDArray[np.uint8]) -> bool:
     height, width = pixels.shape[:2]
     if min(height, width) < 8:
         return True
-    scale = min(1.0, 800 / max(height, width))
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    paper = cv2.medianBlur(grey, 21) if min(size) > 21 else np.full_like(grey, np.median(grey))
+    grey = cv2.cvtColor(within(pixels, 800, least=8), cv2.COLOR_RGB2GRAY)
+    paper = (
+        cv2.medianBlur(grey, 21) if min(grey.shape) > 21 else np.full_like(grey, np.median(grey))
+    )
     difference = np.abs(grey.astype(np.int16) - paper.astype(np.int16))
-    return np.count_nonzero(difference > 40) < 12
+    return int(np.count_nonzero(difference > 40)) < 12
 
 
 def _seal(mark: RedMark, pixels: NDArray[np.uint8]) -> Seal:
@@ -127,12 +126,4 @@ def _seal(mark: RedMark, pixels: NDArray[np.uint8]) -> Seal:
 
 
 def _turned(seal: Seal, degrees: int) -> Box:
-    from ..model import turn_quad
-
     return Box.around(turn_quad(seal.box.quad(), degrees))
-
-
-def renumbered(lines: list[Line]) -> list[Line]:
-    """Blocks counted from 0 in the order they first appear."""
-    numbers: dict[int, int] = {}
-    return [replace(line, block=numbers.setdefault(line.block, len(numbers))) for line in lines]

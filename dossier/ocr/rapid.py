@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import RecognitionFailed
 from ..model import Line, Quad
 from .detect import Detector, DetectorSettings
+from .fit import fitted, page_em
 from .models import SMALL_DETECTOR, TINY_DETECTOR, network
 from .settings import OcrSettings
 from .strips import along_text, cut
@@ -47,13 +48,17 @@ class RapidEngine:
                 advice="try another engine (--ocr tesseract)",
             ) from error
         height, width = image.shape[:2]
-        return [
-            Line(reading.text, _shares(box, width, height), reading.confidence, reading.spans)
-            for box, reading in zip(boxes, readings, strict=True)
-            if reading.text and reading.confidence >= self.least_confidence
-        ]
+        usual = page_em(boxes, readings)
+        lines = []
+        for box, reading in zip(boxes, readings, strict=True):
+            if reading.text and reading.confidence >= self.least_confidence:
+                close, spans = fitted(box, reading, usual)
+                quad = _shares(close, width, height)
+                lines.append(Line(reading.text, quad, reading.confidence, spans))
+        return lines
 
 
 def _shares(box: NDArray[np.float32], width: int, height: int) -> Quad:
-    at = np.clip(box / np.array([width, height], np.float32), 0, 1).reshape(-1).tolist()
-    return (at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7])
+    at = np.clip(box / np.array([width, height], np.float32), 0, 1).reshape(-1)
+    x0, y0, x1, y1, x2, y2, x3, y3 = (float(share) for share in at)
+    return (x0, y0, x1, y1, x2, y2, x3, y3)

@@ -12,12 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .scale import within
+
 _LOOK = 1000
 """Longest side in pixels of the small copy on which seals are looked for."""
 
 _REDNESS = 0.10
 """How much more red than green and blue light (paper = 1) makes a pixel red: a faint seal has
 0.15, coloured noise of a scan stays below 0.06."""
+
+_WHITE = 0.85
+"""Brightness from which a lifted pixel counts as paper; measured: above 0.9 remains of the seal
+are read as text, below 0.8 thin strokes of the print are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,15 @@ class RedMark:
 def find_red_marks(image: NDArray[np.uint8]) -> list[RedMark]:
     """Seals and fingerprints of an RGB page image, top to bottom."""
     height, width = image.shape[:2]
-    scale = min(1.0, _LOOK / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = within(image, _LOOK)
+    scale = max(small.shape[:2]) / max(height, width)
     light = _flatten(small)
     red = _redness(light) > _REDNESS
     if np.count_nonzero(red) < 30:
         return []
     marks = []
     for left, top, right, bottom in _blobs(red.astype(np.uint8)):
-        if _is_mark(red, light, left, top, right, bottom):
+        if _is_mark(red, light, small, (left, top, right, bottom)):
             marks.append(
                 RedMark(
                     max(0, round(left / scale)),
@@ -58,7 +63,7 @@ def _flatten(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The image over its paper: 1 where it is as bright as the paper around, whatever its tint."""
     side = max(3, max(image.shape[:2]) // 40) | 1
     paper = cv2.dilate(image, np.ones((side, side), np.uint8))
-    paper = cv2.GaussianBlur(paper, (0, 0), side)
+    paper = cv2.blur(cv2.blur(paper, (side, side)), (side, side))
     return np.asarray(np.clip(image.astype(np.float32) / np.maximum(paper, 32), 0, 1), np.float32)
 
 
@@ -93,18 +98,21 @@ def _merge(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, 
 
 
 def _is_mark(
-    red: NDArray[np.bool_], light: NDArray[np.float32], left: int, top: int, right: int, bottom: int
+    red: NDArray[np.bool_],
+    light: NDArray[np.float32],
+    image: NDArray[np.uint8],
+    place: tuple[int, int, int, int],
 ) -> bool:
-    page_height, page_width = red.shape
+    left, top, right, bottom = place
     across, down = right - left, bottom - top
     long, short = max(across, down), min(across, down)
-    page = max(page_height, page_width)
+    page = max(red.shape)
     # 9 mm (a fingerprint) to 75 mm on A4
     if not 0.03 * page <= long <= 0.25 * page:
         return False
-    cut_off = left <= 2 or top <= 2 or right >= page_width - 2 or bottom >= page_height - 2
     # a seal across the edges of pages (骑缝章) shows only a slice
-    if short < long * (0.15 if cut_off else 0.55):
+    least = 0.15 if short < 0.55 * long and _at_paper_edge(image, place) else 0.55
+    if short < least * long:
         return False
     inside = red[top:bottom, left:right]
     share = np.count_nonzero(inside) / inside.size
@@ -113,6 +121,27 @@ def _is_mark(
         return False
     rest = light[top:bottom, left:right][~inside]
     return not rest.size or float((rest.min(axis=1) > 0.7).mean()) > 0.5
+
+
+def _at_paper_edge(image: NDArray[np.uint8], place: tuple[int, int, int, int]) -> bool:
+    """One of the long sides of this place lies at the edge of the image or of the paper in it."""
+    left, top, right, bottom = place
+    height, width = image.shape[:2]
+    step = max(3, max(height, width) // 100)
+    upright = bottom - top > right - left
+    if upright and (left <= 2 or right >= width - 2):
+        return True
+    if not upright and (top <= 2 or bottom >= height - 2):
+        return True
+    grey = image.max(axis=2)
+    paper = float(np.percentile(grey[top:bottom, left:right], 80))
+    if upright:
+        beyond = [grey[top:bottom, max(0, left - 2 * step) : max(1, left - step)]]
+        beyond.append(grey[top:bottom, right + step : right + 2 * step])
+    else:
+        beyond = [grey[max(0, top - 2 * step) : max(1, top - step), left:right]]
+        beyond.append(grey[bottom + step : bottom + 2 * step, left:right])
+    return any(part.size and float(np.median(part)) < 0.65 * paper for part in beyond)
 
 
 def without_red_marks(image: NDArray[np.uint8], marks: list[RedMark]) -> NDArray[np.uint8]:
@@ -128,21 +157,26 @@ def without_red_marks(image: NDArray[np.uint8], marks: list[RedMark]) -> NDArray
         margin = max(2, (mark.bottom - mark.top) // 40)
         rows = slice(max(0, mark.top - margin), mark.bottom + margin)
         columns = slice(max(0, mark.left - margin), mark.right + margin)
-        part = image[rows, columns]
+        part = image[rows, columns].astype(np.float32)
         paper = np.percentile(part.reshape(-1, 3), 80, axis=0).astype(np.float32)
-        light = np.clip(part.astype(np.float32) / np.maximum(paper, 32), 0, 1.2)
+        light = np.clip(part / np.maximum(paper, 32), 0, 1.2).astype(np.float32)
         red = np.maximum(_redness(light), 0)
-        strong = red > max(_REDNESS, float(np.percentile(red, 90)) * 0.7)
-        lift = 0.0
-        if strong.any():
-            # brighter half: pure ink, not ink over print
-            bare = light[..., 0][strong]
-            keep = bare >= np.median(bare)
-            lift = float(np.median((1 - bare[keep]) / red[strong][keep]))
-        value = np.clip(light[..., 0] + max(0.0, lift) * red, 0, 1)
+        lift = _lift(light, red)
+        # JPEG blurs colour but not brightness: edges of strokes are redder than they look
+        red = cv2.dilate(cv2.GaussianBlur(red, (0, 0), 0.8), np.ones((3, 3), np.uint8))
+        value = np.clip((light[..., 0] + lift * red) / _WHITE, 0, 1)
         fade = np.clip(red / _REDNESS, 0, 1)[..., None]
         repaired = value[..., None] * paper
-        clean[rows, columns] = np.clip(
-            fade * repaired + (1 - fade) * part.astype(np.float32), 0, 255
-        ).astype(np.uint8)
+        clean[rows, columns] = np.clip(fade * repaired + (1 - fade) * part, 0, 255).astype(np.uint8)
     return clean
+
+
+def _lift(light: NDArray[np.float32], red: NDArray[np.float32]) -> float:
+    """What this ink takes from the red channel, per unit of redness."""
+    strong = red > max(_REDNESS, float(np.percentile(red, 90)) * 0.7)
+    if not strong.any():
+        return 0.0
+    # the brighter half is ink on bare paper, the rest may be ink over print
+    bare = light[..., 0][strong]
+    keep = bare >= np.median(bare)
+    return max(0.0, float(np.median((1 - bare[keep]) / red[strong][keep])))

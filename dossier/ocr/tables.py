@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model import Box, Cell
+from .scale import within
 
 _LOOK = 1754
 """Longest side in pixels at which rules are looked for: 150 dpi on A4."""
@@ -64,7 +65,7 @@ def find_tables(image: NDArray[np.uint8], degrees: float) -> list[Table]:
         left, top, width, height, _ = (int(value) for value in stats[k])
         if width < 0.08 * level.shape[1] or height < 2 * _LEAST:
             continue
-        table = _table(parts == k, (left, top, width, height), matrix, len(found))
+        table = _table(np.asarray(parts, np.int32), k, (left, top, width, height), matrix)
         if table is not None:
             found.append((top, table))
     found.sort(key=lambda pair: pair[0])
@@ -75,10 +76,8 @@ def _levelled(
     image: NDArray[np.uint8], degrees: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Grey, scaled and turned level; and the matrix from shares of the page to its pixels."""
-    height, width = image.shape[:2]
-    scale = min(1.0, _LOOK / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    grey = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(within(image, _LOOK), cv2.COLOR_RGB2GRAY)
+    size = (grey.shape[1], grey.shape[0])
     matrix = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), degrees, 1.0)
     if abs(degrees) > 0.1:
         grey = cv2.warpAffine(
@@ -92,9 +91,11 @@ def _levelled(
 
 def rules(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Masks (0, 255) of level and upright rules of a grey page, gaps closed."""
-    ink = cv2.adaptiveThreshold(
-        grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 14
-    )
+    around = cv2.blur(grey, (31, 31)).astype(np.int16)
+    darker = around - grey
+    # rules are as dark as print; folds of the paper and shadows are not
+    print_darkness = float(np.percentile(darker, 99))
+    ink = (darker > min(60.0, max(12.0, 0.3 * print_darkness))).astype(np.uint8) * 255
     masks = []
     for level in (True, False):
 
@@ -121,12 +122,12 @@ def _thin(mask: NDArray[np.uint8], level: bool) -> NDArray[np.uint8]:
 
 
 def _table(
-    net: NDArray[np.bool_],
+    parts: NDArray[np.int32],
+    net: int,
     place: tuple[int, int, int, int],
     matrix: NDArray[np.float64],
-    number: int,
 ) -> Table | None:
-    """The table of this connected net of rules, or None if it has fewer than two cells."""
+    """The table of one connected net of rules, or None if it has fewer than two cells."""
     left, top, width, height = place
     # work on the table's part of the page only
     margin = 2
@@ -134,9 +135,9 @@ def _table(
         slice(max(0, top - margin), top + height + margin),
         slice(max(0, left - margin), left + width + margin),
     )
-    part = net[window].astype(np.uint8)
+    part = (parts[window] == net).astype(np.uint8)
     points = np.argwhere(part)[:, ::-1].astype(np.int32)
-    hull = cv2.convexHull(points)
+    hull = np.asarray(cv2.convexHull(points), np.int32)
     # open sides are closed: many forms have no rules at their left and right edges
     closed = part.copy()
     cv2.polylines(closed, [hull], True, 1, 2)
@@ -149,7 +150,7 @@ def _table(
     if len(regions) < 2:
         return None
     upright = _upright(hull.reshape(-1, 2).astype(np.float32), part.shape)
-    edges = [_edges(labels == k, stats[k], upright) for k in regions]
+    edges = [_edges(labels, k, stats[k], upright) for k in regions]
     columns = _borders([e[0] for e in edges] + [e[2] for e in edges])
     rows = _borders([e[1] for e in edges] + [e[3] for e in edges])
     cells: dict[int, Cell] = {}
@@ -157,14 +158,14 @@ def _table(
     for slot, (k, (x0, y0, x1, y1)) in enumerate(zip(regions, edges, strict=True), start=1):
         column, row = _nearest(columns, x0), _nearest(rows, y0)
         cells[slot] = Cell(
-            number,
+            0,
             row,
             column,
             max(1, _nearest(rows, y1) - row),
             max(1, _nearest(columns, x1) - column),
         )
         renumber[k] = slot
-    found = np.full(net.shape, -1, np.int32)
+    found = np.full(parts.shape, -1, np.int32)
     found[window] = np.where(inside == 1, renumber[labels], -1)
     return Table(_share_box(hull, window, matrix), found, matrix, cells)
 
@@ -188,13 +189,17 @@ def _upright(hull: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.fl
 
 
 def _edges(
-    region: NDArray[np.bool_], stats: NDArray[np.int32], upright: NDArray[np.float64]
+    labels: NDArray[np.int32],
+    number: int,
+    stats: NDArray[np.int32],
+    upright: NDArray[np.float64],
 ) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of a cell on the squared-up table."""
     x, y, width, height = (int(value) for value in stats[:4])
-    mask = region[y : y + height, x : x + width].astype(np.uint8)
+    mask = (labels[y : y + height, x : x + width] == number).astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    points = max(contours, key=len).reshape(-1, 1, 2).astype(np.float64) + [x, y]
+    outline = max(contours, key=len).reshape(-1, 1, 2).astype(np.float64)
+    points = outline + np.array([x, y], np.float64)
     squared = cv2.perspectiveTransform(points, upright).reshape(-1, 2)
     x0, y0 = np.percentile(squared, 3, axis=0)
     x1, y1 = np.percentile(squared, 97, axis=0)

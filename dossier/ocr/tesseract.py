@@ -6,7 +6,7 @@ import os
 
 import cv2
 import numpy as np
-import pytesseract  # type: ignore[import-untyped]
+import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 

@@ -21,12 +21,13 @@ class Reading:
     """What was read in one strip.
 
     `text`, `confidence` (0 to 1), and `spans`: start and end of each character as shares of the
-    strip's width.
+    strip's width. `em` is the width of a full-width character in the same measure, 0 if unknown.
     """
 
     text: str
     confidence: float
     spans: tuple[float, ...]
+    em: float = 0.0
 
 
 NOTHING = Reading("", 0.0, ())
@@ -123,34 +124,54 @@ def _clean(text: list[str], scores: list[float], centres: NDArray[np.float64]) -
     if first == last:
         return NOTHING
     text, scores, centres = text[first:last], scores[first:last], centres[first:last]
-    # an entry of the alphabet may be more than one code point
+    widths = np.array([usual_width(entry[0]) for entry in text])
+    em = em_of(widths, centres)
     spans: list[float] = []
-    for entry, (start, end) in zip(text, character_edges(text, centres), strict=True):
+    for entry, (start, end) in zip(text, character_edges(widths, centres, em), strict=True):
+        # an entry of the alphabet may be more than one code point
         step = (end - start) / len(entry)
         for k in range(len(entry)):
             spans += [start + k * step, start + (k + 1) * step]
-    return Reading("".join(text), float(np.mean(scores)), tuple(spans))
+    return Reading("".join(text), float(np.mean(scores)), tuple(spans), em)
 
 
-def character_edges(text: Sequence[str], centres: NDArray[np.float64]) -> list[tuple[float, float]]:
+def usual_width(char: str) -> float:
+    """In em: half for Latin letters and digits, 1 for everything else."""
+    return 0.5 if ord(char) < 0x2000 else 1.0
+
+
+def em_of(widths: NDArray[np.float64], centres: NDArray[np.float64]) -> float:
+    """One em in the measure of the centres: the typical distance of neighbours."""
+    if len(centres) < 2:
+        return 0.0
+    usual = (widths[:-1] + widths[1:]) / 2
+    steps = np.diff(centres) / usual
+    # positions come in steps of a fifth of an em: the mean of the middle half is finer
+    low, high = np.percentile(steps, [25, 75])
+    inner = steps[(steps >= low - 1e-9) & (steps <= high + 1e-9)]
+    return float(inner.mean() if len(inner) else np.median(steps))
+
+
+def character_edges(
+    widths: NDArray[np.float64], centres: NDArray[np.float64], em: float
+) -> list[tuple[float, float]]:
     """Start and end of each character from the places where the network saw them.
 
-    Neighbours meet between their centres, shared out by their usual widths (half for Latin).
+    Neighbours meet between their centres, shared out by their usual widths; no character is much
+    wider than usual. Without `em` (a single character) it takes the whole strip.
     """
-    if len(text) == 1:
-        return [(0.0, 1.0)]
-    widths = np.array([0.5 if ord(entry[0]) < 0x2000 else 1.0 for entry in text])
-    gaps = np.diff(centres)
-    left = widths[:-1] / (widths[:-1] + widths[1:])
-    borders = centres[:-1] + gaps * left
-    # one em: the typical distance of neighbours over their typical width
-    em = float(np.median(gaps / ((widths[:-1] + widths[1:]) / 2)))
+    if not em:
+        return [(0.0, 1.0)] * len(centres)
+    share = widths[:-1] / (widths[:-1] + widths[1:])
+    borders = centres[:-1] + np.diff(centres) * share
     edges: list[tuple[float, float]] = []
     for k, centre in enumerate(centres):
-        half = em * widths[k] * 0.6
-        start = max(borders[k - 1] if k else 0.0, centre - half, 0.0)
-        end = min(borders[k] if k < len(borders) else 1.0, centre + half, 1.0)
-        edges.append((float(start), float(max(start, end))))
+        half = em * widths[k] * 0.5
+        first, last = k == 0, k == len(centres) - 1
+        start = centre - half if first else max(borders[k - 1], centre - 1.2 * half)
+        end = centre + half if last else min(borders[k], centre + 1.2 * half)
+        start, end = max(0.0, float(start)), min(1.0, float(end))
+        edges.append((start, max(start, end)))
     return edges
 
 
