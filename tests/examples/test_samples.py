@@ -243,7 +243,9 @@ def upright(page: dict[str, Any], data: bytes) -> Image.Image:
     else:
         image = Image.open(io.BytesIO(data))
         image.seek(page["page"] - 1)
-    return image.convert("L").rotate(-page["turn"], expand=True)
+    angle = -int(page["turn"])
+    grey: Image.Image = image.convert("L")
+    return grey.rotate(angle, expand=True)
 
 
 def test_ink_lies_in_the_truth_boxes(case: Case) -> None:
