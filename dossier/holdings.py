@@ -415,7 +415,7 @@ def _export(
             file = files[page.id]
             yield ExportPage(
                 source=keep.blobs.path(file.working_sha256),
-                kind=file.kind,
+                kind=file.working_kind,
                 number=page.number - 1,
                 layer=page.layer,
                 label=page.label,

@@ -77,6 +77,7 @@ class OfficeFile(OpenFile):
         self._room = room
         self._pdf = PdfFile(made, name, (), limits)
         self._content = content
+        self.rendering = made
         self.page_count = self._pdf.page_count
         self.notes = (*(content.notes if content else ()), "laid-out: LibreOffice")
 

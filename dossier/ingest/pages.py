@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -75,6 +76,9 @@ class OpenFile(ABC):
     """The file carries a digital signature: the original must stay as it is."""
     locked: bool = False
     """It opens with a password only: `decrypt_copy` makes a copy that opens without."""
+    rendering: Path | None = None
+    """A PDF of the same pages that LibreOffice laid out, as long as the file is open (with
+    `Limits.spool`: as long as the spool is there)."""
     notes: tuple[str, ...] = ()
     """Coded remarks on the whole file ("extension-mismatch: .pdf is JPEG")."""
 

@@ -35,6 +35,7 @@ class Arrival(Protocol):
     sha256: str
     size: int
     working_sha256: str
+    working_kind: str
     facts: FileFacts | None
     pages: dict[int, PageRead]
 
@@ -146,6 +147,7 @@ class Register:
                 volume=printable(arrival.entry.volume) if arrival.entry.volume else None,
                 sha256=arrival.sha256,
                 working_sha256=arrival.working_sha256,
+                working_kind=arrival.working_kind,
                 size=arrival.size,
                 kind=facts.kind,
                 signed=facts.signed,
@@ -182,10 +184,11 @@ class Register:
                 kind=twin.kind,
                 page_count=twin.page_count,
                 signed=twin.signed,
-                locked=twin.working_sha256 != twin.sha256,
+                locked=False,
+                rendering=None,
                 notes=tuple(twin.notes),
             )
-            arrival.working_sha256 = twin.working_sha256
+            arrival.working_sha256, arrival.working_kind = twin.working_sha256, twin.working_kind
             return True
 
     def _store(self, session: Session, row: FileRow, pages: Iterable[PageRead]) -> None:

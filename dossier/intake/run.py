@@ -7,12 +7,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import DamagedFile, DossierError, FileRefused
-from ..ingest import Deposit, Entry, Limits, decrypt_copy, survey
+from ..ingest import Deposit, Entry, FileKind, Limits, decrypt_copy, survey
 from ..model import Origin, PageLayer
 from ..ocr import OcrSettings
 from ..records import BlobStore, Database, discard_unused
@@ -35,6 +35,7 @@ class _Job:
     size: int
     source: Source
     working_sha256: str
+    working_kind: str = ""
     facts: FileFacts | None = None
     pages: dict[int, PageRead] = field(default_factory=dict)
     failed: bool = False
@@ -84,7 +85,9 @@ class Intake:
         self._desk.sweep()
         spool = self._desk.spool()
         pool = Pool(jobs, executor)
-        batch = _Batch(self, pool, settings, tuple(passwords), limits or Limits(), progress)
+        # the spool also holds what LibreOffice laid out: once per file, not once per worker
+        bounds = replace(limits or Limits(), spool=spool)
+        batch = _Batch(self, pool, settings, tuple(passwords), bounds, progress)
         finished = False
         try:
             for deposit in survey(paths, spool=spool, passwords=passwords, limits=batch.limits):
@@ -264,8 +267,13 @@ class _Batch:
 
     def _opened(self, job: _Job, facts: FileFacts) -> None:
         job.facts = facts
+        job.working_kind = facts.kind
         if facts.locked:
             self._decrypt(job)
+        elif facts.rendering is not None and facts.rendering.is_file():
+            # kept, so that pages can be shown later without LibreOffice
+            job.working_sha256 = self._blobs.put_file(facts.rendering)
+            job.working_kind = FileKind.PDF.value
         job.pages = {
             number: page
             for number, page in self._desk.recall(job.sha256, self._settings.key).items()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import DossierError, EngineNotFound, ProgramMissing
 from ..ingest import Limits, OpenFile, OpenPage, Picture, open_file
-from ..model import Box, Line, Origin, PageLayer, Quad, Seal
+from ..model import Box, Line, Origin, PageLayer, Quad, Seal, turn_quad
 from ..ocr import OcrSettings, recognise
 from ..records.codec import pack_layer
 
@@ -35,6 +35,7 @@ class FileFacts:
     page_count: int
     signed: bool
     locked: bool
+    rendering: Path | None
     notes: tuple[str, ...]
 
 
@@ -62,6 +63,7 @@ def probe(source: Source) -> FileFacts:
             page_count=opened.page_count,
             signed=opened.signed,
             locked=opened.locked,
+            rendering=opened.rendering,
             notes=tuple(opened.notes),
         )
 
@@ -132,7 +134,11 @@ def _layer(page: OpenPage, settings: OcrSettings, clock: _Clock) -> PageLayer:
         read = clock.recognise(page, settings, page.width) or PageLayer(
             page.width, page.height, origin=Origin.NONE, notes=("no-page-image",)
         )
-        return replace(read, notes=page.notes + read.notes)
+        return replace(
+            read,
+            notes=page.notes + read.notes,
+            seals=read.seals + tuple(_turned(seal, read.rotation) for seal in page.seals),
+        )
     if settings.engine == "off" or not page.pictures:
         return page.layer
     layer = page.layer
@@ -141,6 +147,11 @@ def _layer(page: OpenPage, settings: OcrSettings, clock: _Clock) -> PageLayer:
         if shown is not None and shown.lines:
             layer = _place(layer, shown, picture.box)
     return layer
+
+
+def _turned(seal: Seal, rotation: int) -> Seal:
+    """A seal of the page as stored, on the page as recognition turned it."""
+    return Seal(Box.around(turn_quad(seal.box.quad(), rotation)), seal.kind)
 
 
 def _place(layer: PageLayer, shown: PageLayer, box: Box) -> PageLayer:

@@ -74,7 +74,11 @@ class NumberRow(Row):
 
 
 class FileRow(Row):
-    """One file as it was handed in. `working_sha256`: the decrypted copy of an encrypted file."""
+    """One file as it was handed in.
+
+    `working_sha256`, `working_kind`: what its pages are drawn from. The original itself, or the
+    unlocked copy of a locked PDF, or the PDF that LibreOffice laid out.
+    """
 
     __tablename__ = "files"
     __table_args__ = (UniqueConstraint("dossier_id", "sha256"), _FRESH_IDS)
@@ -85,6 +89,7 @@ class FileRow(Row):
     volume: Mapped[str | None] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     working_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    working_kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(20))
     signed: Mapped[bool]

@@ -182,7 +182,7 @@ def test_a_crashing_page_does_not_take_others_along(
 ) -> None:
     """The engine kills its process on the page with much ink; everything else comes in."""
     engine = fault_engine(
-        "        if ink > 0.05: os._exit(9)\n"
+        "        if ink > 0.02: os._exit(9)\n"
         "        return [Line('READ', Box(0.1, 0.1, 0.5, 0.2).quad())]"
     )
     folder = tmp_path / "案"

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("volume", sa.Text(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("working_sha256", sa.String(length=64), nullable=False),
+        sa.Column("working_kind", sa.String(length=20), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("signed", sa.Boolean(), nullable=False),
