@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -15,51 +15,52 @@ _ALIKE = 95.0
 """Similarity of the whole texts, 0 to 100, from which pages are looked at closely."""
 _SHORTEST = 40
 """Characters a page must have to be told from another."""
-_NUMBERS = re.compile(r"\d{3,}")
+_DIGIT = re.compile(r"\d")
 _COMMON = 12
 """A line that stands on more pages than this belongs to a form and finds no duplicates."""
 
 
-def same_page(one: PageReading, other: PageReading) -> bool:
+def same_page(one: PageReading, other: PageReading, *, standard: bool = False) -> bool:
     """Whether two pages say the same but for characters misread here and there.
 
     Two filled-in copies of one form are not the same page: they differ in a name (several
-    characters side by side) or in numbers. A form without any number is never called the same,
-    for its handwriting may not have been read.
+    characters side by side) or in numbers. `standard`: every copy of such a paper reads the same,
+    so without numbers nothing can be said, for its handwriting may not have been read.
     """
     first, second = one.text, other.text
     longer = max(len(first), len(second))
     if longer < _SHORTEST or abs(len(first) - len(second)) > 0.06 * longer:
         return False
-    numbers, others = _NUMBERS.findall(first), _NUMBERS.findall(second)
-    if sum(map(len, numbers)) < 6:
+    if standard and len(_DIGIT.findall(first)) < 6:
         return False
     if first == second:
         return True
     if fuzz.ratio(first, second, score_cutoff=_ALIKE) == 0:
         return False
-    if not _same_numbers(numbers, others):
+    digits, others = _DIGIT.findall(first), _DIGIT.findall(second)
+    if Levenshtein.distance(digits, others) > max(1, len(digits) // 40):
         return False
     words = 0
+    changes: Counter[str] = Counter()
     for edit in Levenshtein.opcodes(first, second):
-        if edit.tag != "equal":
-            size = max(edit.src_end - edit.src_start, edit.dest_end - edit.dest_start)
-            words += size >= 2
-            if size >= 5 and edit.src_end < len(first) - 12 and edit.src_start > 12:
-                return False
-    return words <= 1 + len(first) // 400
+        if edit.tag == "equal":
+            continue
+        old = first[edit.src_start : edit.src_end]
+        new = second[edit.dest_start : edit.dest_end]
+        changes[old + new] += 1
+        size = max(len(old), len(new))
+        words += size >= 2
+        if size >= 3 and edit.src_start > 12 and edit.src_end < len(first) - 12:
+            return False  # another word; at the edges it may be a stamp
+    # a name changed throughout is no misreading
+    return words <= 1 + len(first) // 400 and max(changes.values(), default=0) < 4
 
 
-def _same_numbers(numbers: Sequence[str], others: Sequence[str]) -> bool:
-    """The same numbers in the same order, but for single misread digits in few of them."""
-    if abs(len(numbers) - len(others)) > max(1, len(numbers) // 10):
-        return False
-    distance = Levenshtein.distance("".join(numbers), "".join(others))
-    return distance <= max(1, sum(map(len, numbers)) // 40)
-
-
-def duplicates(readings: Sequence[PageReading]) -> Iterator[tuple[PageReading, PageReading]]:
-    """Pairs (later, earlier) of pages that are the same sheet; each later page once.
+def duplicates(
+    readings: Sequence[PageReading], standard: Collection[int] = ()
+) -> Iterator[tuple[PageReading, PageReading]]:
+    """Pairs (later, earlier) of pages that are the same sheet; each later page once. `standard`
+    are keys of pages of standard text.
 
     Candidates share at least two longer lines, which stand on few other pages, so the cost grows
     with the number of pages and not with its square.
@@ -79,7 +80,9 @@ def duplicates(readings: Sequence[PageReading]) -> Iterator[tuple[PageReading, P
                         shared[place] += 1
         wanted = max(2, len(lines) // 8)
         for place in sorted(shared, key=lambda one: -shared[one])[:4]:
-            if shared[place] >= min(wanted, len(lines)) and same_page(reading, readings[place]):
+            if shared[place] < min(wanted, len(lines)):
+                break
+            if same_page(reading, readings[place], standard=reading.key in standard):
                 yield reading, readings[place]
                 break
 

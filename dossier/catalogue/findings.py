@@ -30,7 +30,7 @@ class _File(BaseModel):
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> dict[str, _Kind]:
+def finding_kinds() -> dict[str, _Kind]:
     """All codes, with severity and messages."""
     here = resources.files(__package__)
     return dated_file(_File, here / "findings.yaml").findings
@@ -38,7 +38,7 @@ def _kinds() -> dict[str, _Kind]:
 
 def finding(code: str, keys: tuple[int, ...], **values: object) -> Finding:
     """A finding about some pages, its message filled from `values`."""
-    kind = _kinds()[code]
+    kind = finding_kinds()[code]
     words = {name: str(value) for name, value in values.items()}
     return Finding(
         code,

@@ -79,26 +79,19 @@ class NameFinder:
         if (len(word) <= 4 or ("·" in word and len(word) <= 15)) and self._is_name(word):
             ended = run.end() < len(text) and text[run.end()] in ",;:。、()"
             return Name(word, start, run.end(), ended or at_line_end)
-        best: int | None = None
         for length in range(2, min(len(word), 6)):
-            if any(word.startswith(end, length) for end in self._ends) and self._is_name(
-                word[:length]
-            ):
-                best = length
-                break
-        if best is None:
-            return None
-        return Name(word[:best], start, start + best, False)
+            ended_by = next((end for end in self._ends if word.startswith(end, length)), None)
+            if ended_by is not None and self._is_name(word[:length]):
+                # 性别, 涉嫌 end a name; 在, 因 may be part of one
+                return Name(word[:length], start, start + length, len(ended_by) >= 2)
+        return None
 
     def _is_name(self, word: str) -> bool:
         if "·" in word:
-            return all(len(part) >= 1 for part in word.split("·"))
+            return all(word.split("·"))
         if word[:2] in self._doubles:
             return 3 <= len(word) <= 4
-        return 2 <= len(word) <= 4 and (
-            (word[0] in self._surnames and len(word) <= 3)
-            or (len(word) == 4 and word[0] in self._surnames)
-        )
+        return 2 <= len(word) <= 3 and word[0] in self._surnames
 
 
 def alike(one: str, other: str) -> bool:

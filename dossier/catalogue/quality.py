@@ -26,9 +26,17 @@ def check(
     volumes: Sequence[Volume],
     readings: Mapping[int, PageReading],
 ) -> list[Finding]:
-    """All findings, by kind and within each kind in the order of the dossier."""
+    """All findings, by kind and within each kind in the order of the dossier. `readings` are in the
+    order in which the pages were handed in."""
     found: list[Finding] = []
-    doubles = _doubles(volumes, readings, found)
+    standard = {
+        key
+        for volume in volumes
+        for doc in volume.documents
+        if types.of(doc.type, doc.form).standard_text
+        for key in doc.keys
+    }
+    doubles = _doubles(volumes, readings, standard, found)
     gaps = _counters(volumes, readings, doubles, found)
     others = foreign(volumes, readings)
     strangers = {key for item in others for key in item.pages}
@@ -45,16 +53,20 @@ def check(
 
 
 def _doubles(
-    volumes: Sequence[Volume], readings: Mapping[int, PageReading], found: list[Finding]
+    volumes: Sequence[Volume],
+    readings: Mapping[int, PageReading],
+    standard: set[int],
+    found: list[Finding],
 ) -> set[int]:
     """Pages that stand twice; neighbours that repeat neighbours make one finding."""
-    order = [
-        readings[key]
+    covers = {
+        key
         for volume in volumes
         for doc in volume.documents
-        if doc.form != "cover"
+        if doc.form == "cover"
         for key in doc.keys
-    ]
+    }
+    order = [reading for key, reading in readings.items() if key not in covers]
     place = {reading.key: at for at, reading in enumerate(order)}
     identity: dict[tuple[str, int], PageReading] = {}
     pairs: list[tuple[str, PageReading, PageReading]] = []
@@ -67,7 +79,7 @@ def _doubles(
             again.add(reading.key)
     pairs += [
         ("C202", later, earlier)
-        for later, earlier in duplicates([one for one in order if one.key not in again])
+        for later, earlier in duplicates([one for one in order if one.key not in again], standard)
     ]
     pairs.sort(key=lambda pair: place[pair[1].key])
     runs: list[list[tuple[str, PageReading, PageReading]]] = []
@@ -225,7 +237,7 @@ def _stamps(
     if len(known) < 5 or len(known) < 0.6 * len(keys):
         return
     steps = [later[1] - earlier[1] for earlier, later in pairwise(known)]
-    if sum(step == 1 for step in steps) < 0.7 * len(steps):
+    if sum(step == 1 for step in steps) < 0.6 * len(steps):
         return
     at = {key: place for place, key in enumerate(keys)}
     for place in range(1, len(known) - 1):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ..model import Origin
 from .cues import CueBook
 from .duplicates import same_page
-from .numbers import own_number
+from .numbers import COURT, own_number
 from .reading import PageReading, Row
 from .titles import TitleHit, TitleMatcher
 from .types import UNKNOWN, DocumentType, DocumentTypes, OrganKind
@@ -69,6 +69,7 @@ class _Candidate:
     organ_row: Row | None
     number: str | None
     number_row: Row | None
+    above: tuple[Row, ...]
 
 
 class Recogniser:
@@ -136,10 +137,11 @@ class Recogniser:
                     continue
                 organ, organ_row = self._organ_above(rows, at, hits[0])
                 number, number_row = self._number_below(rows, at + len(used) - 1)
-                for hit in hits:
-                    found.append(
-                        _Candidate(hit, used, rank, text, organ, organ_row, number, number_row)
-                    )
+                above = tuple(one for _, one in rows[:at])
+                found += [
+                    _Candidate(hit, used, rank, text, organ, organ_row, number, number_row, above)
+                    for hit in hits
+                ]
                 if hits[0].similarity == 1.0:
                     break
         return found
@@ -149,6 +151,8 @@ class Recogniser:
         if below.is_body or len(row.text) + len(below.text) > 30 or len(row.text) < 2:
             return False
         if ":" in row.text or ":" in below.text or own_number(below.text):
+            return False
+        if self.titles.organ(row.text) is not None:
             return False
         gap = below.top - max(line.bottom for line in row.lines)
         return gap < 2.0 * max(0.012, row.lines[0].bottom - row.lines[0].top)
@@ -214,6 +218,10 @@ class Recogniser:
             add("low-on-page", f"{row.top:.2f}", -0.16)
         if candidate.rank <= 1:
             add("first-rows", str(candidate.rank), 0.06)
+        above = candidate.above
+        if any(row.is_body for row in above):
+            cut = above[-1].is_body and above[-1].text[-1] not in "。;:"
+            add("after-text", above[-1].text[-6:], -0.40 if cut else -0.20)
         cell = row.lines[0].cell
         if cell is not None and (cell.row > 1 or cell.column > 0):
             add("inside-table", f"{cell.row},{cell.column}", -0.25)
@@ -350,7 +358,8 @@ class Recogniser:
         same_file = reading.page.file == current.readings[-1].page.file
         if hit.part:
             return any(entry.code == current.entry.code for entry in hit.types)
-        if any(same_page(reading, other) for other in current.readings):
+        standard = start.entry.standard_text
+        if any(same_page(reading, other, standard=standard) for other in current.readings):
             return True  # scanned twice
         listing = current.entry.form == "listing" and start.entry.form != "listing"
         if listing and self._lists_titles(reading):
@@ -366,7 +375,9 @@ class Recogniser:
             return False
         if counter is not None and counter.number > 1:
             return True
-        if start.number is not None and current.start.number is not None:
+        numbered = start.number is not None and current.start.number is not None
+        if numbered and not COURT.fullmatch(start.number or ""):
+            # (a court's 案号 stands on all its papers and tells nothing)
             copies = _COPY.search(hit.label) or (
                 current.start.hit and _COPY.search(current.start.hit.label)
             )

@@ -1,7 +1,8 @@
 """How well dossiers are catalogued: boundaries, types and fields, and how fast.
 
     python tests/benchmarks/catalogue.py [--cases examples/cases] [--pages PAGES]
-                                         [--layers truth|ocr] [--cache FOLDER] [--noise 0.02] [--show] [--json]
+                                         [--layers truth|ocr] [--cache FOLDER]
+                                         [--noise 0.02] [--show] [--json]
 
 `--cases`   folder with dossiers and their `<case>.expected.json`
 `--layers`  `truth`: the text of `<case>.truth.json.xz` where it is there (fast, no OCR);
@@ -29,11 +30,9 @@ from dossier.catalogue import Catalogue, CataloguePage, Document, catalogue
 from dossier.model import Box, Line, Origin, PageLayer
 
 # what OCR takes for each other, as seen in scans of Chinese forms
-CONFUSED = """
-讯询迅 未末 己已巳 日曰目 人入八 土士 大太犬 王玉 干千于 天夫 书节 证讧正 决诀快 拘抱构 留溜 捕辅铺 逮建 定宅
-案桉 侦贞 查杳杏 笔毛 录泵 清请情 单草 押抻 扣和 间问闯 被波 告吉 审宙 意急 见贝 鉴签 村材 料科 检捡险 院阮 法去
-关天 局届 分兮 县具 安女
-""".split()
+CONFUSED = """讯询迅 未末 己已巳 日曰目 人入八 土士 大太犬 王玉 干千于 天夫 书节 证讧正 决诀快
+拘抱构 留溜 捕辅铺 逮建 定宅 案桉 侦贞 查杳杏 笔毛 录泵 清请情 单草 押抻 扣和 间问闯 被波 告吉
+审宙 意急 见贝 鉴签 村材 料科 检捡险 院阮 法去 关天 局届 分兮 县具 安女""".split()  # noqa: SIM905
 
 
 @dataclass

@@ -178,7 +178,10 @@ def test_who_is_asked_is_settled_by_other_papers(scan: Make) -> None:
 
 
 def test_same_number_is_a_second_page_but_a_court_number_is_not(scan: Make) -> None:
-    report = "=甘肃中正司法鉴定所\n^司法鉴定意见书\n>甘中正〔2022〕临鉴字第120号\n{}\n被鉴定人：裴永安，损伤程度。"
+    report = (
+        "=甘肃中正司法鉴定所\n^司法鉴定意见书\n>甘中正〔2022〕临鉴字第120号\n{}\n"
+        "被鉴定人：裴永安，损伤程度。"
+    )
     assert (
         len(list(catalogue(scan(report.format("声明"), report.format("一、基本情况"))).documents))
         == 1
@@ -250,8 +253,12 @@ def test_counters_that_count_the_volume_do_not_hide_documents(scan: Make) -> Non
     assert not [item for item in result.findings if item.code.startswith(("C1", "C3"))]
 
 
-COVER = "=临洮县公安局\n^刑事侦查卷宗\n=（证据材料卷）\n案件名称 | 洪顺盗窃案\n立卷单位 | 公安局\n保管期限 | 长期"
-LIST = "^卷内目录\n序号 | 文号 | 责任者 | 题名 | 日期 | 页号 | 备注\n1 | 无 | 洪顺 | 讯问笔录 | 无 | 1 | 无"
+COVER = (
+    "=临洮县公安局\n^刑事侦查卷宗\n=（证据材料卷）\n"
+    "案件名称 | 洪顺盗窃案\n立卷单位 | 公安局\n保管期限 | 长期"
+)
+HEADER = "序号 | 文号 | 责任者 | 题名 | 日期 | 页号 | 备注\n"
+LIST = f"^卷内目录\n{HEADER}1 | 无 | 洪顺 | 讯问笔录 | 无 | 1 | 无"
 END = "^备考表\n本卷情况说明：完好。\n立卷人：石磊\n检查人：汪海"
 
 

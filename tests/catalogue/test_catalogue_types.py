@@ -18,7 +18,9 @@ CASES: list[dict[str, str]] = yaml.safe_load(
 Scan = Callable[..., list[CataloguePage]]
 
 # characters OCR takes for each other
-ALIKE = ["讯询迅", "未末", "己已巳", "日曰目", "人入八", "土士", "大太犬", "王玉", "干千于", "天夫", "证讧正", "决诀快", "拘抱构", "留溜", "捕辅铺", "逮建", "定宅", "案桉", "侦贞", "查杳", "笔毛", "录泵", "清请情", "单草", "押抻", "扣和", "间问", "被波", "告吉", "审宙", "意急", "见贝", "鉴签", "科料", "检捡", "院阮"]
+ALIKE = """讯询迅 未末 己已巳 日曰目 人入八 土士 大太犬 王玉 干千于 天夫 证讧正 决诀快 拘抱构
+留溜 捕辅铺 逮建 定宅 案桉 侦贞 查杳 笔毛 录泵 清请情 单草 押抻 扣和 间问 被波 告吉 审宙 意急
+见贝 鉴签 科料 检捡 院阮""".split()  # noqa: SIM905 - a list of these would be unreadable
 OTHERS = {char: [other for other in group if other != char] for group in ALIKE for char in group}
 
 
