@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model import Quad
 from .transcribe import Reading, usual_width
 
 _USUAL_EM = 0.74
@@ -61,3 +62,10 @@ def size_of(box: NDArray[np.float32]) -> tuple[float, float]:
     along = np.linalg.norm(box[1] - box[0]) + np.linalg.norm(box[2] - box[3])
     over = np.linalg.norm(box[3] - box[0]) + np.linalg.norm(box[2] - box[1])
     return max(1.0, float(along) / 2), max(1.0, float(over) / 2)
+
+
+def shares_of(box: NDArray[np.float32] | NDArray[np.float64], width: int, height: int) -> Quad:
+    """Corners in pixels as a quad in shares of an image, held inside it."""
+    at = np.clip(box / np.array([width, height]), 0, 1).reshape(-1)
+    x0, y0, x1, y1, x2, y2, x3, y3 = (float(share) for share in at)
+    return (x0, y0, x1, y1, x2, y2, x3, y3)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .detect import Detector, DetectorSettings
 from .models import ORIENTATION, TINY_DETECTOR, network
 from .scale import within
-from .strips import cut
+from .strips import cut, stacked
 from .transcribe import Reader, tiny_reader
 
 _LOOK = 736
@@ -52,6 +52,12 @@ def quarter_turns(image: NDArray[np.uint8]) -> int:
         ahead, back = _confidences(tiny_reader(), strips)
         votes[270 if lying else 0] = ahead
         votes[90 if lying else 180] = back
+        if lying:
+            # or the page is upright and its text runs downwards, character under character
+            laid = [stacked(np.ascontiguousarray(np.rot90(strip, -1))) for strip in strips]
+            columns = [pair[0] for pair in laid if pair is not None]
+            if 2 * len(columns) > len(strips):
+                votes[0] = max(votes.get(0, 0.0), _confidences(tiny_reader(), columns)[0])
     ranked = sorted(votes, key=lambda turn: votes[turn], reverse=True)
     if votes[ranked[0]] - votes[ranked[1]] >= _CLEAR and votes[ranked[0]] > 0.6:
         return ranked[0]

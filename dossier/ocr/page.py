@@ -71,9 +71,9 @@ def recognise(
 def as_pixels(image: Image.Image | NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
     """An RGB array (height × width × 3, uint8) no longer than `max_side`; transparency is white."""
     if isinstance(image, Image.Image):
-        if max(image.size) > 2 * max_side:
+        if min(image.size) > 2 * max_side:
             # averaging whole blocks first keeps the memory of huge images down
-            image = image.reduce(max(image.size) // max_side)
+            image = image.reduce(min(image.size) // max_side)
         if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
             over = image.convert("RGBA")
             image = Image.new("RGB", over.size, "white")

@@ -16,12 +16,15 @@ _TURNS = {
 def within(
     image: NDArray[np.uint8], side: int, *, multiple: int = 1, least: int = 1
 ) -> NDArray[np.uint8]:
-    """The image with no side longer than `side` pixels, its sides multiples of `multiple`.
+    """The image at the scale of a sheet whose long side has `side` pixels.
 
-    Never enlarged, except to the next `multiple` and to `least`.
+    Long strips (chats saved as one picture, a single line) may be longer: what counts is 1.5
+    times their short side, but at least an eighth of the long one. Never enlarged, except to the
+    next `multiple` of both sides and to `least`.
     """
     height, width = image.shape[:2]
-    scale = min(1.0, side / max(height, width))
+    long, short = max(height, width), min(height, width)
+    scale = min(1.0, side / min(long, max(1.5 * short, long / 8)))
     target = tuple(
         max(least, multiple, round(size * scale / multiple) * multiple) for size in (width, height)
     )

@@ -63,7 +63,7 @@ class OcrSettings:
         base = cls(languages=codes or DEFAULT_LANGUAGES)
         match ocr:
             case "auto":
-                foreign = [code for code in base.languages if code not in RAPID_LANGUAGES]
+                foreign = [code for code in base.languages if code not in CJK_LANGUAGES]
                 return replace(base, engine="tesseract") if foreign else base
             case "fast":
                 return replace(base, quality="fast")
@@ -88,5 +88,5 @@ class OcrSettings:
         return ":".join(parts)
 
 
-RAPID_LANGUAGES = frozenset({"chi_sim", "chi_tra", "chi_sim_vert", "chi_tra_vert", "eng", "jpn"})
-"""Tesseract's names of what PP-OCR's default models read as well."""
+CJK_LANGUAGES = frozenset({"chi_sim", "chi_tra", "chi_sim_vert", "chi_tra_vert", "eng", "jpn"})
+"""Tesseract's names of the languages PP-OCR's default models know."""

@@ -27,3 +27,40 @@ def cut(image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]
         image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(strip, np.uint8)
+
+
+def stacked(
+    strip: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint8], list[tuple[float, float]]] | None:
+    """Characters standing one under the other, laid out side by side; None if there are none.
+
+    `strip` is upright (taller than wide). Also the start and end of each character in shares of
+    the strip's height.
+    """
+    height, width = strip.shape[:2]
+    grey = cv2.cvtColor(strip, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    paper, print_ = np.percentile(grey, [80, 2])
+    if paper - print_ < 30:
+        return None
+    inked = (grey < (paper + print_) / 2).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8)))
+    pieces: list[tuple[int, int]] = []
+    for begin, end in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True):
+        # parts of one character (三, 昌) stand apart too
+        if pieces and end - pieces[-1][0] <= 0.95 * width:
+            pieces[-1] = (pieces[-1][0], end)
+        else:
+            pieces.append((begin, end))
+    pieces = [piece for piece in pieces if piece[1] - piece[0] > 0.05 * width]
+    if len(pieces) < 2 or max(end - begin for begin, end in pieces) > 1.6 * width:
+        return None
+    colour = np.percentile(strip.reshape(-1, 3), 80, axis=0)
+    row = np.empty((round(1.2 * width), len(pieces) * width, 3), np.uint8)
+    row[:] = colour
+    for k, (begin, end) in enumerate(pieces):
+        part = strip[begin:end]
+        if part.shape[0] > row.shape[0]:
+            part = np.asarray(cv2.resize(part, (width, row.shape[0])), np.uint8)
+        top = (row.shape[0] - part.shape[0]) // 2
+        row[top : top + part.shape[0], k * width : (k + 1) * width] = part
+    return row, [(begin / height, end / height) for begin, end in pieces]
