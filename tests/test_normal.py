@@ -6,9 +6,10 @@ import time
 import unicodedata
 
 import pytest
-from dossier.normal import normal, normalise
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dossier.normal import normal, normalise
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,8 @@ from hypothesis import strategies as st
         ("马•阿卜杜拉 马‧阿 马・阿", "马·阿卜杜拉马·阿马·阿"),
         ("“现场”", '"现场"'),
         ("⻋辆、⻔窗、⺠警", "车辆、门窗、民警"),  # what PDF fonts make of 车门民
+        ("立案決定書", "立案决定书"),  # how OCR reads large print
+        ("認罪认罚具結書", "认罪认罚具结书"),
         ("⾦额", "金额"),  # Kangxi radical
         ("㈠第①项", "(一)第1项"),
         ("\ufeff起\u200b诉\u00ad书", "起诉书"),
@@ -96,7 +99,9 @@ def test_composed_letters_lead_back_whole() -> None:
 
 TEXTS = st.text(
     alphabet=st.one_of(
-        st.sampled_from("起诉书（）〔〕[]２０ \n\t…①—〇ＯO0年⻋⾦é\u0301\u200b각ᄀ\uac00ᅡ가ا\ufefbབོད"),
+        st.sampled_from(
+            "起诉书（）〔〕[]２０ \n\t…①—〇ＯO0年⻋⾦é\u0301\u200b각ᄀ\uac00ᅡ가ا\ufefbབོད"
+        ),
         st.characters(exclude_categories=("Cs",)),
     ),
     max_size=60,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .dates import DATE, alone, dates, value
 from .names import NameFinder
 from .numbers import CASE_ID, COURT, own_number, written
-from .reading import PageReading
+from .reading import LineReading, PageReading
 from .recognise import Segment
 from .titles import TitleMatcher
 from .types import BINDING, DocumentType, DocumentTypes
@@ -54,10 +54,11 @@ class FieldReader:
         number = self._number(segment)
         organ = self._organ(segment)
         person = self._person(segment)
+        date = self._date(segment)
         return Fields(
             title=self._title(segment),
             number=number,
-            date=self._date(segment),
+            date=_with_year_of(date, number) if date is not None else None,
             organ=organ,
             person=person,
             responsible=_responsible(entry, organ, person),
@@ -120,14 +121,18 @@ class FieldReader:
             texts += [(line.text, (line,)) for line in row.lines]
             for text, lines in texts:
                 number = own_number(text)
-                if number:
+                left = "".join(one.text for one in row.lines if one.left < lines[0].left)
+                if number and not _OTHER_NUMBER.search(left):
                     fits = entry.number is not None and bool(re.search(entry.number, number))
                     places = tuple(first.place(line) for line in lines)
                     found.append((fits, Field(written(number), places)))
                     break
         if not found:
             return None
-        return next((field for fits, field in found if fits), found[0][1])
+        best = next((field for fits, field in found if fits), found[0][1])
+        if entry.layout == "record" and COURT.fullmatch(_ascii(best.value)):
+            return None  # a record of a hearing names the case, it has no number of its own
+        return best
 
     # --- 日期 --------------------------------------------------------------------------------
 
@@ -175,15 +180,15 @@ class FieldReader:
                 if number == 0 and row.top < title_bottom - 0.005:
                     continue
                 for line in row.lines:
-                    if "年" not in line.text and "-" not in line.text and "." not in line.text:
+                    if not _MAY_DATE.search(line.text):
                         continue
                     day = alone(line.text)
                     if day is None:
                         continue
                     left = "".join(one.text for one in row.lines if one.left < line.left)
-                    if not left:
+                    if not left and (line.left > 0.33 or not _runs_on(reading, line)):
                         free.append(Field(day.isoformat(), (reading.place(line),)))
-                    elif not _OTHER_DATE.search(left):
+                    elif left and not _OTHER_DATE.search(left):
                         beside.append(Field(day.isoformat(), (reading.place(line),)))
         found = free or beside
         if not found:
@@ -204,7 +209,7 @@ class FieldReader:
             if found:
                 match, day = found[-1]
                 line = reading.line_at(match.start())
-                if line.top > 0.45 or len(segment.readings) == 1:
+                if line.top > 0.4 and len(line.text) <= 32:  # a line of signatures, no story
                     return Field(day.isoformat(), reading.places(match.start(), match.end()))
                 return None
         return None
@@ -309,13 +314,42 @@ class FieldReader:
         """The case's numbers a document states as its own: court 案号, police 案件编号."""
         out: dict[str, Field] = {}
         first = segment.readings[0]
-        if number is not None and COURT.search(number.value.replace("（", "(").replace("）", ")")):
+        if number is not None and COURT.fullmatch(_ascii(number.value)):
             out[number.value] = number
+        elif segment.entry.layout == "record":
+            court = COURT.search(first.text[:400])
+            if court:
+                shown = written(court[0])
+                out[shown] = Field(shown, first.places(*court.span()))
         match = CASE_ID.search(first.text)
         if match:
             places = first.places(match.start("number"), match.end("number"))
             out[match["number"]] = Field(match["number"], places)
         return tuple(out.values())
+
+
+_MAY_DATE = re.compile(r"年|\d[-./]\d")
+_OTHER_NUMBER = re.compile(
+    r"(?:移送|来文|原|相关|前案|对方|提请|起诉意见).{0,4}(?:文号|编号|案号)$"
+)
+
+
+def _runs_on(reading: PageReading, line: LineReading) -> bool:
+    """Whether the line ends a sentence of the line above: …延长至 / 2022年7月13日."""
+    above = [one for one in reading.lines if one.bottom <= line.middle and one is not line]
+    return bool(above) and above[-1].text[-1] not in "。;:!?" and len(above[-1].text) >= 16
+
+
+def _with_year_of(date: Field, number: Field | None) -> Field:
+    """The date with the year of the 文号, where one figure of the year was misread: 二〇三三 on a
+    paper of 〔2023〕."""
+    found = re.search(r"[〔（]((?:19|20)\d\d)[〕）]", number.value) if number else None
+    year = date.value[:4]
+    if found is None or abs(int(year) - int(found[1])) < 3:
+        return date
+    if sum(a != b for a, b in zip(year, found[1], strict=True)) != 1:
+        return date
+    return Field(found[1] + date.value[4:], date.places)
 
 
 _ORGAN_LABEL = re.compile(
@@ -332,6 +366,10 @@ def _responsible(entry: DocumentType, organ: Field | None, person: Field | None)
         if found is not None:
             return found
     return organ or person
+
+
+def _ascii(text: str) -> str:
+    return text.replace("（", "(").replace("）", ")")
 
 
 def _full_width(text: str) -> str:

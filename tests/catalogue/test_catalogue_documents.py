@@ -95,6 +95,31 @@ def test_dates(foot: str, iso: str | None, scan: Make) -> None:
     assert (doc.date.value if doc.date else None) == iso
 
 
+def test_a_year_misread_is_put_right_by_the_number(scan: Make) -> None:
+    text = (
+        "=临洮县公安局\n^拘留证\n>临公（刑）拘字〔2023〕61号\n兹决定执行拘留。\n>二〇三三年五月八日"
+    )
+    doc = one(scan(text))
+    assert doc.date is not None
+    assert doc.date.value == "2023-05-08"
+
+
+def test_a_date_that_ends_a_sentence_is_not_the_date_of_issue(scan: Make) -> None:
+    doc = one(
+        scan(
+            "=临洮县公安局\n^延长拘留期限通知书\n>临公（刑）延拘字〔2022〕18号\n"
+            "因犯罪嫌疑人洪顺有流窜作案的重大嫌疑，拘留期限延长至\n2022年7月13日。\n>2022年6月16日"
+        )
+    )
+    assert doc.date is not None
+    assert doc.date.value == "2022-06-16"
+
+
+def test_traditional_characters_that_ocr_reads_in_large_print(scan: Make) -> None:
+    doc = one(scan("=临洮县公安局\n^立案決定書\n>临公（刑）立字〔2022〕207号\n决定立案侦查。"))
+    assert (doc.type, doc.title.value) == ("L03", "立案决定书")
+
+
 @pytest.mark.parametrize(
     ("printed", "written"),
     [
