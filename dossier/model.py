@@ -215,12 +215,13 @@ class PageLayer:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> PageLayer:
+    def from_json(cls, data: dict[str, Any], *, spans: bool = True) -> PageLayer:
+        """The inverse of `to_json`; without `spans` (most of the memory) they are estimated."""
         width, height = data["size"]
         return cls(
             width=width,
             height=height,
-            lines=tuple(_line_from_json(line) for line in data["lines"]),
+            lines=tuple(_line_from_json(line, spans) for line in data["lines"]),
             seals=tuple(Seal(Box(*seal[1:]), seal[0]) for seal in data["seals"]),
             origin=Origin(data["origin"]),
             rotation=data["rotation"],
@@ -276,13 +277,13 @@ def _line_json(line: Line) -> dict[str, Any]:
     return data
 
 
-def _line_from_json(data: dict[str, Any]) -> Line:
+def _line_from_json(data: dict[str, Any], spans: bool) -> Line:
     x0, y0, x1, y1, x2, y2, x3, y3 = data["q"]
     return Line(
         text=data["t"],
         quad=(x0, y0, x1, y1, x2, y2, x3, y3),
         confidence=data["c"],
-        spans=tuple(span / 1000 for span in data.get("s", ())),
+        spans=tuple(span / 1000 for span in data.get("s", ())) if spans else (),
         block=data["b"],
         cell=Cell(*data["k"]) if "k" in data else None,
     )

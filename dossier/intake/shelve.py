@@ -80,7 +80,7 @@ def _inputs(rows: list[tuple[PageRow, FileRow]]) -> list[CataloguePage]:
             number=page.number,
             file_pages=file.page_count,
             volume=file.volume,
-            layer=unpack_layer(page.layer),
+            layer=unpack_layer(page.layer, spans=False),
             sha256=file.sha256,
         )
         for page, file in rows

@@ -14,9 +14,12 @@ def pack_layer(layer: PageLayer) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
-def unpack_layer(packed: bytes) -> PageLayer:
-    """The layer from its bytes; ValueError if they are damaged."""
+def unpack_layer(packed: bytes, *, spans: bool = True) -> PageLayer:
+    """The layer from its bytes, without character positions if `spans` is false.
+
+    Raises ValueError if they are damaged.
+    """
     try:
-        return PageLayer.from_json(json.loads(zlib.decompress(packed)))
+        return PageLayer.from_json(json.loads(zlib.decompress(packed)), spans=spans)
     except (zlib.error, KeyError, TypeError) as error:
         raise ValueError(f"damaged page layer: {error}") from error
