@@ -117,7 +117,7 @@ def _counters(
     """What the printed 第_页 共_页 tell. Returns keys of pages after which one is missing."""
     sheets = [_Sheets(doc, readings, doubles) for volume in volumes for doc in volume.documents]
     for sheet in sheets:
-        sheet.claim_strays([other for other in sheets if other is not sheet])
+        sheet.claim_strays(sheets)
     gaps: set[int] = set()
     for sheet in sheets:
         title = sheet.doc.title.value
@@ -165,13 +165,13 @@ class _Sheets:
         ]
         self.numbered = [(key, number) for key, number, _ in counted]
 
-    def claim_strays(self, others: Sequence[_Sheets]) -> None:
+    def claim_strays(self, sheets: Sequence[_Sheets]) -> None:
         """Pages whose counter fits a gap of another document, or stands here already."""
         for key, number, total in self._odd:
             taken = sum(number == other for _, other in self.numbered) > 1
             wanted = any(
                 other.total == total and number in other.missing() and other.doc is not self.doc
-                for other in others
+                for other in sheets
             )
             if taken or wanted:
                 self.strays.append((key, number, total))

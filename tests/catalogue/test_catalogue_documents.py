@@ -99,7 +99,7 @@ def test_a_year_misread_is_put_right_by_the_number(scan: Make) -> None:
     text = (
         "=临洮县公安局\n^拘留证\n>临公（刑）拘字〔2023〕61号\n兹决定执行拘留。\n>二〇三三年五月八日"
     )
-    doc = one(scan(text))
+    doc = one(scan(text.format("二〇三三年五月八日")))
     assert doc.date is not None
     assert doc.date.value == "2023-05-08"
 
