@@ -213,7 +213,10 @@ class Archive:
             return [Dossier.of(self._keep, row) for row in rows]
 
     def dossier(self, key: int | str) -> Dossier:
-        """One dossier by its id, name or any of its case numbers; `NotInArchive` if none fits."""
+        """One dossier by its id, its name, or any number of the case or of one of its documents.
+
+        Raises `NotInArchive` if none fits, or several do.
+        """
         with self._database.read() as session:
             return Dossier.of(self._keep, self._row(session, key))
 

@@ -269,10 +269,14 @@ class Dossier:
 
     @property
     def case_numbers(self) -> list[str]:
-        """案号 and 文号 by which it can be found, those a person gave first."""
+        """Numbers of the case, those a person gave first. 文号 of its documents find it too."""
         with self._keep.database.read() as session:
-            query = select(NumberRow.number).where(NumberRow.dossier_id == self.id)
-            return list(session.scalars(query.order_by(NumberRow.given.desc(), NumberRow.id)))
+            query = (
+                select(NumberRow.number)
+                .where(NumberRow.dossier_id == self.id, NumberRow.kind != "document")
+                .order_by(NumberRow.kind != "given", NumberRow.id)
+            )
+            return list(session.scalars(query))
 
     @property
     def volumes(self) -> list[Volume]:

@@ -9,12 +9,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from ..model import Origin
+from .numbers import own_number
 from .reading import PageReading
 
 _ALIKE = 95.0
 """Similarity of the whole texts, 0 to 100, from which pages are looked at closely."""
 _SHORTEST = 40
 """Characters a page must have to be told from another."""
+_HEAD = 8
+"""Lines among which the number of a document stands."""
 _DIGIT = re.compile(r"\d")
 _COMMON = 12
 """A line that stands on more pages than this belongs to a form and finds no duplicates."""
@@ -35,6 +39,11 @@ def same_page(one: PageReading, other: PageReading, *, standard: bool = False) -
         return False
     if first == second:
         return True
+    if one.page.layer.origin is Origin.NATIVE and other.page.layer.origin is Origin.NATIVE:
+        return False  # nothing was misread: what differs, differs
+    numbers = _number(one), _number(other)
+    if None not in numbers and numbers[0] != numbers[1]:
+        return False  # the same form for two persons, numbered one after the other
     if fuzz.ratio(first, second, score_cutoff=_ALIKE) == 0:
         return False
     digits, others = _DIGIT.findall(first), _DIGIT.findall(second)
@@ -54,6 +63,11 @@ def same_page(one: PageReading, other: PageReading, *, standard: bool = False) -
             return False  # another word; at the edges it may be a stamp
     # a name changed throughout is no misreading
     return words <= 1 + len(first) // 400 and max(changes.values(), default=0) < 4
+
+
+def _number(reading: PageReading) -> str | None:
+    """The 文号 in the head of the page."""
+    return next(filter(None, (own_number(line.text) for line in reading.lines[:_HEAD])), None)
 
 
 def duplicates(

@@ -177,7 +177,7 @@ def show(place: Place, case: Case, as_json: Json = False) -> None:
             )  # fmt: skip
             return
         screen.out.print(f"{dossier.id}  {dossier.name}", markup=False, style="bold")
-        screen.out.print(f"案号/文号: {'、'.join(dossier.case_numbers) or '—'}", markup=False)
+        screen.out.print(f"案号: {'、'.join(dossier.case_numbers) or '—'}", markup=False)
         screen.table(
             ("文件", "种类", "页", "KB", "签名", "备注"),
             [

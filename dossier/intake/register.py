@@ -108,7 +108,7 @@ class Register:
         session.add(dossier)
         session.flush()
         if case is not None:
-            session.add(NumberRow(dossier_id=dossier.id, number=case, given=True))
+            session.add(NumberRow(dossier_id=dossier.id, number=case, kind="given"))
         self._log(session, "create", dossier.id, {"name": name})
         return dossier
 

@@ -161,11 +161,14 @@ def _document(
 def _numbers(session: Session, dossier_id: int, result: Catalogue) -> None:
     """The numbers read from the documents replace those read before; given ones stay."""
     session.execute(
-        delete(NumberRow).where(NumberRow.dossier_id == dossier_id, NumberRow.given.is_(False))
+        delete(NumberRow).where(NumberRow.dossier_id == dossier_id, NumberRow.kind != "given")
     )
     known = set(session.scalars(select(NumberRow.number).where(NumberRow.dossier_id == dossier_id)))
-    for document in result.documents:
-        for number in document.case_numbers:
-            if number.value not in known:
-                known.add(number.value)
-                session.add(NumberRow(dossier_id=dossier_id, number=number.value, given=False))
+    read = [
+        *(("case", number) for doc in result.documents for number in doc.case_numbers),
+        *(("document", doc.number) for doc in result.documents if doc.number),
+    ]
+    for kind, number in read:
+        if number.value not in known:
+            known.add(number.value)
+            session.add(NumberRow(dossier_id=dossier_id, number=number.value[:200], kind=kind))

@@ -61,7 +61,7 @@ class DossierRow(Row):
 
 
 class NumberRow(Row):
-    """A case number (案号, 文号) by which a dossier can be found."""
+    """A number by which a dossier can be found: 案号 of the case, 文号 of its documents."""
 
     __tablename__ = "numbers"
     __table_args__ = (UniqueConstraint("dossier_id", "number"),)
@@ -69,8 +69,8 @@ class NumberRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
     number: Mapped[str] = mapped_column(String(200), index=True)
-    given: Mapped[bool] = mapped_column(default=False)
-    """Named by a person, not read from a page."""
+    kind: Mapped[str] = mapped_column(String(10))
+    """`given` by a person, or read: of the `case` or of a `document`."""
 
 
 class FileRow(Row):

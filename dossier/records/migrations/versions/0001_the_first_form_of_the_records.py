@@ -115,7 +115,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
-        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(
             ["dossier_id"],
             ["dossiers.id"],
