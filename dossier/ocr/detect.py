@@ -94,14 +94,13 @@ class Detector:
 
 def _quiet_row(image: NDArray[np.uint8]) -> int:
     """A row near the middle of a tall image that runs through no text."""
-    height = image.shape[0]
+    height = int(image.shape[0])
     start, stop = round(0.35 * height), round(0.65 * height)
     grey = cv2.cvtColor(image[start:stop], cv2.COLOR_RGB2GRAY).astype(np.int16)
     unrest = np.abs(np.diff(grey, axis=1)).mean(axis=1)
     unrest = np.convolve(unrest, np.ones(9) / 9, mode="same")
     distance = np.abs(np.arange(len(unrest)) / len(unrest) - 0.5)
-    quiet = int(np.argmin(unrest + distance * 0.5))
-    return start + quiet
+    return start + int(np.argmin(unrest + distance * 0.5).item())
 
 
 def _mean_inside(heat: NDArray[np.float32], corners: NDArray[np.float32]) -> float:

@@ -65,6 +65,8 @@ def _table_pieces(
     rest = list(lines)
     pieces = []
     for table in tables:
+        if any(_holds(line, table) for line in rest):
+            continue  # strokes of a large title that look like rules
         outside: list[Line] = []
         inside: list[Line] = []
         for line in rest:
@@ -96,6 +98,14 @@ def _table_pieces(
             ),
         )
     return pieces, rest
+
+
+def _holds(line: Line, table: Table) -> bool:
+    """The whole table stands inside this line, or hardly rises above it."""
+    box, net = line.box, table.box
+    common = min(box.bottom, net.bottom) - max(box.top, net.top)
+    beside = box.intersection(net) > 0
+    return beside and net.height < 1.35 * box.height and common > 0.7 * net.height
 
 
 def _cut_at_rules(line: Line, table: Table) -> list[Line]:

@@ -52,16 +52,30 @@ def quarter_turns(image: NDArray[np.uint8]) -> int:
         ahead, back = _confidences(tiny_reader(), strips)
         votes[270 if lying else 0] = ahead
         votes[90 if lying else 180] = back
-        if lying:
-            # or the page is upright and its text runs downwards, character under character
-            laid = [stacked(np.ascontiguousarray(np.rot90(strip, -1))) for strip in strips]
-            columns = [pair[0] for pair in laid if pair is not None]
-            if 2 * len(columns) > len(strips):
-                votes[0] = max(votes.get(0, 0.0), _confidences(tiny_reader(), columns)[0])
+        if lying and _stands(image, strips, votes):
+            return 0
     ranked = sorted(votes, key=lambda turn: votes[turn], reverse=True)
     if votes[ranked[0]] - votes[ranked[1]] >= _CLEAR and votes[ranked[0]] > 0.6:
         return ranked[0]
     return _by_look(image, ranked, votes)
+
+
+def _stands(
+    image: NDArray[np.uint8], strips: Sequence[NDArray[np.uint8]], votes: dict[int, float]
+) -> bool:
+    """The page is upright after all: its text runs downwards, character under character.
+
+    Letters lying on their side are read nearly as well, so the classifier has its say.
+    """
+    laid = [stacked(np.ascontiguousarray(np.rot90(strip, -1))) for strip in strips]
+    columns = [pair[0] for pair in laid if pair is not None]
+    if 2 * len(columns) <= len(strips):
+        return False
+    lying = max((90, 270), key=lambda turn: votes[turn])
+    if _confidences(tiny_reader(), columns)[0] < votes[lying] - 0.05:
+        return False
+    seen = classify(image)
+    return bool(seen[0] > seen[(360 - lying) // 90])
 
 
 def _telling(

@@ -46,8 +46,10 @@ def find_red_marks(image: NDArray[np.uint8]) -> list[RedMark]:
     if np.count_nonzero(red) < 30:
         return []
     marks = []
-    for left, top, right, bottom in _blobs(red.astype(np.uint8)):
-        if _is_mark(red, light, small, (left, top, right, bottom)):
+    blobs = _blobs(red.astype(np.uint8))
+    for left, top, right, bottom in blobs:
+        place = (left, top, right, bottom)
+        if _is_mark(red, light, small, place) and not _is_letter(place, blobs):
             marks.append(
                 RedMark(
                     max(0, round(left / scale)),
@@ -120,7 +122,24 @@ def _is_mark(
     if not 0.06 <= share <= 0.75:
         return False
     rest = light[top:bottom, left:right][~inside]
-    return not rest.size or float((rest.min(axis=1) > 0.7).mean()) > 0.5
+    if rest.size and float((rest.min(axis=1) > 0.7).mean()) <= 0.5:
+        return False
+    # inside a large red thing the paper around is red too
+    plain = image[top:bottom, left:right][~inside].astype(np.float32) / 255
+    return not plain.size or float((_redness(plain) < 1.5 * _REDNESS).mean()) > 0.5
+
+
+def _is_letter(place: tuple[int, int, int, int], blobs: list[tuple[int, int, int, int]]) -> bool:
+    """One of a row of red blobs of like height: letters of a red heading (红头)."""
+    left, top, right, bottom = place
+    height = bottom - top
+    for other in blobs:
+        tall = other[3] - other[1]
+        level = abs(other[1] + other[3] - top - bottom) / 2 < 0.3 * height
+        apart = max(other[0] - right, left - other[2])
+        if other != place and level and 0.6 < tall / height < 1.6 and apart < 0.7 * height:
+            return True
+    return False
 
 
 def _at_paper_edge(image: NDArray[np.uint8], place: tuple[int, int, int, int]) -> bool:

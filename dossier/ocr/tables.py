@@ -16,7 +16,8 @@ _LOOK = 1754
 """Longest side in pixels at which rules are looked for: 150 dpi on A4."""
 
 _RULE = 35
-"""Shortest piece of a rule in those pixels: 6 mm, longer than strokes of ordinary print."""
+"""Shortest piece of an upright rule in those pixels: 6 mm, more than the strokes of ordinary
+print. Level rules run past several columns, so 1.6 times that is asked of them."""
 
 _REACH = 9
 """Gaps in rules and differences of edges up to this are overlooked (1.5 mm)."""
@@ -72,12 +73,14 @@ def find_tables(image: NDArray[np.uint8], degrees: float) -> list[Table]:
     return [_numbered(table, number) for number, (_, table) in enumerate(found)]
 
 
-def table_rules(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Mask of the rules of tables on a small copy of an RGB page; strokes of print are left out.
+def table_rules(image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Mask of the rules of tables on a small copy of an RGB page: 1 where a rule runs.
 
-    1 where a rule runs, at the scale of the copy.
+    Strokes inside the boxes of lines of print (n × 4 × 2, pixels of the page) are left out.
     """
     grey = cv2.cvtColor(within(image, _LOOK), cv2.COLOR_RGB2GRAY)
+    scale = grey.shape[0] / image.shape[0]
+    lines = [(*box.min(axis=0) * scale - 3, *box.max(axis=0) * scale + 3) for box in boxes]
     across, down = rules(np.asarray(grey, np.uint8))
     net = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(net, connectivity=8)
@@ -88,6 +91,10 @@ def table_rules(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         here = parts[window] == k
         crossing = np.any(here & (across[window] > 0)) and np.any(here & (down[window] > 0))
         keep[k] = crossing and width >= 0.08 * net.shape[1] and height >= 2 * _LEAST
+        keep[k] &= not any(
+            x0 <= left and y0 <= top and left + width <= x1 and top + height <= y1
+            for x0, y0, x1, y1 in lines
+        )
     return np.asarray(keep[parts], np.uint8)
 
 
@@ -123,7 +130,8 @@ def rules(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]
 
         # thickened first, so that a leaning rule does not fall apart into steps
         mask = cv2.dilate(ink, oriented(1, 3))
-        mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, oriented(_RULE, 1))
+        least = round(1.6 * _RULE) if level else _RULE
+        mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, oriented(least, 1))
         mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, oriented(2 * _REACH + 1, 1))
         masks.append(_thin(np.asarray(mask, np.uint8), level))
     return masks[0], masks[1]

@@ -95,7 +95,7 @@ class TesseractEngine:
     # --- line by line ----------------------------------------------------------------------------
 
     def _read_lines(self, image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> list[Line]:
-        clean = without_rules(image)
+        clean = without_rules(image, boxes)
         rows = _rows(boxes)
         page, places = _fresh_page([_strip(clean, box) for box in boxes], rows)
         found: dict[int, list[Word]] = {}
@@ -117,7 +117,7 @@ class TesseractEngine:
         height, width = image.shape[:2]
         marks = [Line("", shares_of(box, width, height)) for box in boxes]
         degrees = lean_of(marks, width, height).degrees
-        page = cv2.cvtColor(without_rules(image), cv2.COLOR_RGB2GRAY)
+        page = cv2.cvtColor(without_rules(image, boxes), cv2.COLOR_RGB2GRAY)
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
         if abs(degrees) > 0.2:
             page = cv2.warpAffine(page, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
@@ -157,9 +157,9 @@ class TesseractEngine:
         return words
 
 
-def without_rules(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def without_rules(image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> NDArray[np.uint8]:
     """A copy with the rules of tables painted over in the colour of the paper."""
-    small = table_rules(image)
+    small = table_rules(image, boxes)
     if not small.any():
         return image
     mask = cv2.resize(
