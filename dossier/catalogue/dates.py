@@ -9,8 +9,8 @@ from collections.abc import Iterator
 _ZERO = "〇零○◯0OoQ"
 _CN = "一二三四五六七八九"
 DATE = re.compile(
-    rf"(?P<y>(?:19|20)\d\d)年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"
-    rf"|(?P<cy>[一二][{_ZERO}{_CN}]{{3}})年(?P<cm>元|正|十?[{_CN}]|十)月(?P<cd>[{_CN}]?十?[{_CN}]|[{_CN}]?十)日"
+    rf"(?P<y>(?:19|20)\d\d)年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})[日曰]"
+    rf"|(?P<cy>[一二][{_ZERO}{_CN}]{{3}})年(?P<cm>元|正|十?[{_CN}]|十)月(?P<cd>[{_CN}]?十?[{_CN}]|[{_CN}]?十)[日曰]"
     r"|(?<!\d)(?P<iy>(?:19|20)\d\d)(?P<sep>[-./])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{2}(?=\d{1,2}:\d\d)|\d{1,2}(?!\d))"
 )
 _VALUE = {char: value for value, char in enumerate("〇" + _CN)} | dict.fromkeys(_ZERO, 0)
@@ -33,6 +33,30 @@ def value(match: re.Match[str]) -> dt.date | None:
         if not 1900 <= year < 2100:
             return None
         return dt.date(year, _ordinal(match["cm"]), _ordinal(match["cd"]))
+    except (ValueError, KeyError):
+        return None
+
+
+_HALF = re.compile(
+    rf"(?P<year>[^年月日]{{0,6}})年(?P<m>元|正|十?[{_CN}]|十)月(?P<d>[{_CN}]?十?[{_CN}]|[{_CN}]?十)[日曰]"
+)
+
+
+def half_read(text: str, year: int) -> dt.date | None:
+    """The day of a line like 二〇→三年五月八日 or 年五月八日, whose year a seal has spoilt.
+
+    `year` is known from elsewhere. What can be read of the printed year must agree with it: its
+    numerals in their order, none other.
+    """
+    match = _HALF.fullmatch(text)
+    if match is None:
+        return None
+    seen = [_VALUE[char] for char in match["year"] if char in _VALUE]
+    rest = iter(int(figure) for figure in str(year))
+    if not all(figure in rest for figure in seen):
+        return None
+    try:
+        return dt.date(year, _ordinal(match["m"]), _ordinal(match["d"]))
     except (ValueError, KeyError):
         return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .dates import DATE, alone, dates, value
+from .dates import DATE, alone, dates, half_read, value
 from .names import NameFinder
 from .numbers import CASE_ID, COURT, own_number, written
 from .reading import LineReading, PageReading
@@ -54,7 +54,7 @@ class FieldReader:
         number = self._number(segment)
         organ = self._organ(segment)
         person = self._person(segment)
-        date = self._date(segment)
+        date = self._date(segment, number)
         return Fields(
             title=self._title(segment),
             number=number,
@@ -136,7 +136,7 @@ class FieldReader:
 
     # --- 日期 --------------------------------------------------------------------------------
 
-    def _date(self, segment: Segment) -> Field | None:
+    def _date(self, segment: Segment, number: Field | None) -> Field | None:
         entry = segment.entry
         for way in entry.date:
             if way == "start":
@@ -149,7 +149,7 @@ class FieldReader:
                 found = self._standing_date(segment, last=way == "foot")
             if found is not None:
                 return found
-        return None
+        return self._sealed_date(segment, number, last="first" not in entry.date)
 
     @staticmethod
     def _labelled_date(reading: PageReading, labels: tuple[str, ...]) -> Field | None:
@@ -194,6 +194,23 @@ class FieldReader:
         if not found:
             return None
         return found[-1] if last else found[0]
+
+    @staticmethod
+    def _sealed_date(segment: Segment, number: Field | None, *, last: bool) -> Field | None:
+        """The first or last line that is a date whose year a seal covers: the year is that of the
+        文号."""
+        known = _YEAR_OF_NUMBER.search(number.value) if number is not None else None
+        if known is None:
+            return None
+        found = []
+        for reading in segment.readings:
+            for row in reading.rows:
+                for lines in (row.lines[-2:], row.lines[-1:]):
+                    day = half_read("".join(line.text for line in lines), int(known[1]))
+                    if day is not None:
+                        found.append(Field(day.isoformat(), tuple(map(reading.place, lines))))
+                        break
+        return found[-1 if last else 0] if found else None
 
     @staticmethod
     def _last_date(segment: Segment) -> Field | None:
@@ -329,6 +346,7 @@ class FieldReader:
 
 
 _MAY_DATE = re.compile(r"年|\d[-./]\d")
+_YEAR_OF_NUMBER = re.compile(r"[〔（]((?:19|20)\d\d)[〕）]")
 _OTHER_NUMBER = re.compile(
     r"(?:移送|来文|原|相关|前案|对方|提请|起诉意见).{0,4}(?:文号|编号|案号)$"
 )
@@ -343,7 +361,7 @@ def _runs_on(reading: PageReading, line: LineReading) -> bool:
 def _with_year_of(date: Field, number: Field | None) -> Field:
     """The date with the year of the 文号, where one figure of the year was misread: 二〇三三 on a
     paper of 〔2023〕."""
-    found = re.search(r"[〔（]((?:19|20)\d\d)[〕）]", number.value) if number else None
+    found = _YEAR_OF_NUMBER.search(number.value) if number else None
     year = date.value[:4]
     if found is None or abs(int(year) - int(found[1])) < 3:
         return date

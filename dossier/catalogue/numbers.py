@@ -50,5 +50,6 @@ def written(number: str) -> str:
     """A number in its customary writing: 〔2023〕 in letters, （2023） in court numbers."""
     if re.match(r"\((?:19|20)\d\d\)", number):
         return "（" + number[1:5] + "）" + number[6:].replace("(", "（").replace(")", "）")
-    text = re.sub(r"\(((?:19|20)\d\d)\)", r"〔\1〕", number)
+    # OCR sometimes reads a bracket twice
+    text = re.sub(r"\(+((?:19|20)\d\d)\)+", r"〔\1〕", number)
     return text.replace("(", "（").replace(")", "）")
