@@ -107,7 +107,7 @@ def _blobs(
 
 def _files(session: Session) -> Iterator[CheckProblem]:
     rows = session.execute(select(PageRow.file_id, func.count()).group_by(PageRow.file_id))
-    counts = {file_id: count for file_id, count in rows}
+    counts = dict(rows.all())
     for row in session.scalars(select(FileRow).order_by(FileRow.id)):
         if counts.get(row.id, 0) != row.page_count:
             yield CheckProblem(
@@ -152,7 +152,7 @@ def _documents(session: Session) -> Iterator[CheckProblem]:
         .where(PageRow.document_id.is_not(None))
         .group_by(PageRow.document_id)
     )
-    pages = {document_id: count for document_id, count in counted}
+    pages = dict(counted.all())
     rows = session.execute(
         select(DocumentRow, VolumeRow.dossier_id).join(
             VolumeRow, VolumeRow.id == DocumentRow.volume_id

@@ -26,8 +26,8 @@ def database(records_url: str):
 def _file(dossier_id: int, sha256: str = "a" * 64) -> FileRow:
     return FileRow(
         dossier_id=dossier_id, name="拘留证.pdf", volume="诉讼文书卷", sha256=sha256,
-        working_sha256=sha256, working_kind="pdf", size=5_000_000_000, kind="pdf", signed=False, page_count=1,
-        reading="", notes=["extension-mismatch"],
+        working_sha256=sha256, working_kind="pdf", size=5_000_000_000, kind="pdf",
+        signed=False, page_count=1, reading="", notes=["extension-mismatch"],
     )  # fmt: skip
 
 
