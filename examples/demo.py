@@ -87,9 +87,8 @@ def show_report(report: IngestReport, console: Console) -> None:
             outcome.dossier, outcome.name, outcome.status, str(outcome.pages), outcome.message
         )
     console.print(table)
-    console.print(
-        f"{report.pages} pages in {report.seconds:.1f} s: {report.pages / report.seconds:.2f} pages/s"
-    )
+    speed = report.pages / report.seconds
+    console.print(f"{report.pages} pages in {report.seconds:.1f} s: {speed:.2f} pages/s")
 
 
 def show_listing(dossier: Dossier, console: Console) -> None:

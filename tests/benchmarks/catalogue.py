@@ -297,7 +297,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if args.cache:
         args.cache.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(7)  # noqa: S311 - reproducible noise
+    rng = random.Random(7)
     total, seconds, report = Score(), 0.0, {}
     for path in sorted(args.cases.glob("*.expected.json")):
         expected = json.loads(path.read_text(encoding="utf-8"))

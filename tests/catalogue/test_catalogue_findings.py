@@ -95,7 +95,7 @@ def test_a_page_of_another_document(scan: Make) -> None:
 
 
 def noised(page: CataloguePage, share: float, seed: int) -> CataloguePage:
-    rng = random.Random(seed)  # noqa: S311 - the same noise each time
+    rng = random.Random(seed)
     lines = tuple(
         replace(
             line,

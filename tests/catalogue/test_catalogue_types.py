@@ -63,7 +63,7 @@ def test_every_type_of_the_data_has_a_page() -> None:
 
 @pytest.mark.parametrize(("share", "least"), [(0.01, 0.98), (0.02, 0.97), (0.03, 0.95)])
 def test_misread_pages(share: float, least: float, scan: Scan) -> None:
-    rng = random.Random(20230508)  # noqa: S311 - the same noise each time
+    rng = random.Random(20230508)
     right = whole = 0
     for _ in range(3):
         for case in CASES:

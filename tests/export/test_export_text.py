@@ -122,7 +122,7 @@ def test_skewed_pages(tmp_path: Path, degrees: float) -> None:
 
 def test_jittered_boxes_as_recognition_gives_them(tmp_path: Path) -> None:
     scan = record().skewed(0.3)
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)
     lines = []
     for line in scan.lines:
         quad = [
@@ -147,7 +147,7 @@ CELLS = (
 
 def table(wobble: float = 0) -> Scan:
     scan = Scan()
-    rng = random.Random(3)  # noqa: S311
+    rng = random.Random(3)
     for row, cells in enumerate(CELLS):
         for column, text in enumerate(cells):
             x = (110, 220, 470, 830, 1080)[column]
