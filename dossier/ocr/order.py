@@ -104,8 +104,10 @@ def _holds(line: Line, table: Table) -> bool:
     """The whole table stands inside this line, or hardly rises above it."""
     box, net = line.box, table.box
     common = min(box.bottom, net.bottom) - max(box.top, net.top)
+    # the height of its print: nothing for text running downwards
+    print_height = abs(line.quad[7] - line.quad[1])
     beside = box.intersection(net) > 0
-    return beside and net.height < 1.35 * box.height and common > 0.7 * net.height
+    return beside and net.height < 1.35 * print_height and common > 0.7 * net.height
 
 
 def _cut_at_rules(line: Line, table: Table) -> list[Line]:

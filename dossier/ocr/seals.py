@@ -21,6 +21,9 @@ _REDNESS = 0.10
 """How much more red than green and blue light (paper = 1) makes a pixel red: a faint seal has
 0.15, coloured noise of a scan stays below 0.06."""
 
+_LARGEST_LETTER = 0.065
+"""Height of letters in shares of the page: 19 mm on A4."""
+
 _WHITE = 0.85
 """Brightness from which a lifted pixel counts as paper; measured: above 0.9 remains of the seal
 are read as text, below 0.8 thin strokes of the print are lost."""
@@ -49,7 +52,7 @@ def find_red_marks(image: NDArray[np.uint8]) -> list[RedMark]:
     blobs = _blobs(red.astype(np.uint8))
     for left, top, right, bottom in blobs:
         place = (left, top, right, bottom)
-        if _is_mark(red, light, small, place) and not _is_letter(place, blobs):
+        if _is_mark(red, light, small, place) and not _is_letter(place, blobs, max(red.shape)):
             marks.append(
                 RedMark(
                     max(0, round(left / scale)),
@@ -125,21 +128,26 @@ def _is_mark(
     if rest.size and float((rest.min(axis=1) > 0.7).mean()) <= 0.5:
         return False
     # inside a large red thing the paper around is red too
-    plain = image[top:bottom, left:right][~inside].astype(np.float32) / 255
+    plain = (image[top:bottom, left:right][~inside] / 255).astype(np.float32)
     return not plain.size or float((_redness(plain) < 1.5 * _REDNESS).mean()) > 0.5
 
 
-def _is_letter(place: tuple[int, int, int, int], blobs: list[tuple[int, int, int, int]]) -> bool:
-    """One of a row of red blobs of like height: letters of a red heading (红头)."""
+def _is_letter(
+    place: tuple[int, int, int, int], blobs: list[tuple[int, int, int, int]], page: int
+) -> bool:
+    """One of a row of red blobs of like height: letters of a red heading (红头).
+
+    Two seals may stand side by side, so among large blobs only rows of four count.
+    """
     left, top, right, bottom = place
     height = bottom - top
+    row = []
     for other in blobs:
-        tall = other[3] - other[1]
         level = abs(other[1] + other[3] - top - bottom) / 2 < 0.3 * height
-        apart = max(other[0] - right, left - other[2])
-        if other != place and level and 0.6 < tall / height < 1.6 and apart < 0.7 * height:
-            return True
-    return False
+        if other != place and level and 0.6 < (other[3] - other[1]) / height < 1.6:
+            row.append(max(other[0] - right, left - other[2]))
+    near = [gap for gap in row if gap < 0.7 * height]
+    return bool(near) and (height < _LARGEST_LETTER * page or len(row) >= 3)
 
 
 def _at_paper_edge(image: NDArray[np.uint8], place: tuple[int, int, int, int]) -> bool:

@@ -211,3 +211,10 @@ class TestStrangeImages:
 def test_off_is_not_an_engine(sheet: Sheet) -> None:
     with pytest.raises(EngineNotFound, match="switched off"):
         recognise(sheet.image, OcrSettings.parse("off"))
+
+
+def test_two_seals_side_by_side(sheet: Sheet, fast: OcrSettings) -> None:
+    statement(sheet)
+    sheet.seal(400, 1300, 110)
+    sheet.seal(650, 1310, 110, text="兰州市城关区司法局印")
+    assert len(recognise(sheet.image, fast, dpi=150).seals) == 2
