@@ -75,7 +75,7 @@ def take_in(archive: Archive, cases: list[Path], console: Console) -> IngestRepo
                 description=f"files {event.files_done}/{event.files_total}, {speed:.1f} pages/s",
             )
 
-        return archive.add(cases, progress=progress, ocr="fast")
+        return archive.add(cases, progress=progress)
 
 
 def show_report(report: IngestReport, console: Console) -> None:

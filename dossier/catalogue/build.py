@@ -381,13 +381,21 @@ def _volumes(
             if draft.volume.kind is not None:
                 first_given.setdefault(draft.volume.kind, draft.volume.title)
     shelves: dict[str, list[_Draft]] = {}
+    loose: dict[str, list[_Draft]] = {}
     for draft in drafts:
         title = draft.volume.title
-        if draft.volume.why not in ("hint", "cover", "file", "correction"):
-            # a loose 起诉意见书 joins the volume of its kind that the sender made
+        if draft.volume.why in ("hint", "cover", "file", "correction"):
+            shelves.setdefault(title, []).append(draft)
+        else:
+            # a loose paper joins the volume of its kind that the sender made
             title = first_given.get(draft.volume.kind or title, title)
             titles.setdefault(title, draft.volume.kind)
-        shelves.setdefault(title, []).append(draft)
+            loose.setdefault(title, []).append(draft)
+    for title, papers in loose.items():
+        # behind what is bound: the numbers printed on the volume's pages stay true
+        shelves.setdefault(title, []).extend(papers)
+    for shelf in shelves.values():
+        shelf.sort(key=_accompanies)
     _place_documents(shelves, corrections, known)
     seen = {title: number for number, title in enumerate(shelves)}
     ordered = sorted(shelves, key=lambda title: (volume_rank(types, titles[title]), seen[title]))
@@ -396,6 +404,13 @@ def _volumes(
         for title in ordered
         if shelves[title]
     )
+
+
+def _accompanies(draft: _Draft) -> bool:
+    """It goes with the volume without being bound into it."""
+    readings = draft.segment.readings
+    alone = readings[0].page.number == 0 and len(readings) >= readings[0].page.file_pages
+    return draft.entry.accompanies and alone
 
 
 def _place_documents(
@@ -431,7 +446,7 @@ def _numbered(types: DocumentTypes, drafts: Sequence[_Draft], volume: str) -> tu
     out: list[Document] = []
     at = 0
     for draft in drafts:
-        counts = draft.entry.code not in types.numbering.unnumbered
+        counts = draft.entry.code not in types.numbering.unnumbered and not _accompanies(draft)
         slots = []
         for reading in draft.segment.readings:
             at += counts

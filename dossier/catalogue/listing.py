@@ -17,7 +17,6 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.run import Run
 
-from .types import BINDING
 from .values import Catalogue, Document
 
 COLUMNS = ("序号", "文号", "责任者", "题名", "日期", "页号", "备注")
@@ -56,21 +55,19 @@ class ListingRow:
 
 
 def listing(catalogue: Catalogue, volume: str) -> tuple[ListingRow, ...]:
-    """The rows of one volume's 卷内目录. Covers, catalogues and 备考表 are not listed. KeyError if
-    there is no such volume."""
+    """The rows of one volume's 卷内目录. What has no page number in the volume (covers, catalogues,
+    备考表, an accompanying 起诉意见书) is not listed. KeyError if there is no such volume."""
     return listing_rows(catalogue.volume(volume).documents)
 
 
 def listing_rows(documents: Iterable[Document]) -> tuple[ListingRow, ...]:
     """The rows for some documents of one volume, in their order."""
-    listed = [doc for doc in documents if doc.type != BINDING]
+    listed = [doc for doc in documents if doc.labels is not None]
     rows = []
     for serial, doc in enumerate(listed, start=1):
-        labels = doc.labels
-        pages = ""
-        if labels is not None:
-            first, last = labels
-            pages = f"{first}–{last}" if serial == len(listed) and last > first else str(first)
+        assert doc.labels is not None
+        first, last = doc.labels
+        pages = f"{first}–{last}" if serial == len(listed) and last > first else str(first)
         rows.append(
             ListingRow(
                 serial=serial,
@@ -148,6 +145,8 @@ def _write_volume(
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, _WIDTHS_MM, strict=True):
+        column.width = Mm(width)  # LibreOffice and WPS go by these, Word by the cells
     for column, (name, width) in enumerate(zip(COLUMNS, _WIDTHS_MM, strict=True)):
         cell = table.rows[0].cells[column]
         cell.width = Mm(width)

@@ -127,6 +127,7 @@ class DocumentType(_Dated):
     signer_labels: tuple[Title, ...] = ()
     layout: Literal["form", "table", "prose", "record", "photo", "slip"] = "prose"
     repeats_title: bool = False
+    accompanies: bool = False
     standard_text: bool = False
     transitions: tuple[Annotated[str, Field(pattern=r"^[A-G]\d{1,2}$")], ...] = ()
 

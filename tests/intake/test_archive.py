@@ -43,6 +43,29 @@ def test_a_folder_becomes_a_catalogued_dossier(archive: Archive, case: Path) -> 
     assert archive.dossier("兰公城（刑）拘字〔2023〕2号").id == dossier.id
 
 
+def test_an_accompanying_paper_does_not_shift_the_volumes_page_numbers(
+    archive: Archive, case: Path
+) -> None:
+    """起诉意见书 goes with the volume, it is not bound into it."""
+    text = """兰州市公安局城关分局
+起诉意见书
+兰公城（刑）诉字〔2023〕7号
+犯罪嫌疑人郑大川，男，1990年1月1日出生。
+经依法侦查查明：犯罪嫌疑人郑大川实施盗窃。
+综上所述，现将此案移送审查起诉。
+此致
+兰州市城关区人民检察院
+兰州市公安局城关分局
+二〇二三年六月八日
+"""
+    (case / "起诉意见书.txt").write_text(text, "utf-8")
+    archive.add(case)
+    [volume] = archive.dossier("郑大川案").volumes
+    assert [d.title for d in volume.documents] == ["拘留证"] * 3 + ["起诉意见书"]
+    assert [page.label for page in volume.pages] == ["1", "2", "3", ""]
+    assert [row.title for row in volume.listing] == ["拘留证"] * 3
+
+
 def test_page_image_and_lines_lie_on_each_other(archive: Archive, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     draw_scan(scan, "CASE 0102 2023")
