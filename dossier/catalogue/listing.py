@@ -20,7 +20,7 @@ from docx.text.run import Run
 from .values import Catalogue, Document
 
 COLUMNS = ("序号", "文号", "责任者", "题名", "日期", "页号", "备注")
-_WIDTHS_MM = (11, 42, 30, 47, 22, 14, 14)
+_WIDTHS_MM = (13, 38, 29, 44, 27, 14, 15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ class Sheet:
     def draw(self) -> ImageDraw.ImageDraw:
         return ImageDraw.Draw(self.image)
 
-    def text(self, x: int, y: int, text: str, size: int = 33, fill: object = (20, 20, 20)) -> None:
+    def text(
+        self, x: int, y: int, text: str, size: int = 33, fill: tuple[int, int, int] = (20, 20, 20)
+    ) -> None:
         font = ImageFont.truetype(self.font_file, size)
         self.draw.text((x, y), text, font=font, fill=fill)
         left, top, right, bottom = self.draw.textbbox((x, y), text, font=font)
