@@ -172,13 +172,16 @@ class Archive:
         `executor`  any `concurrent.futures.Executor`; default: local processes
 
         A bad file does not stop the batch. Interrupted at any moment, the same call goes on where
-        it was. Raises `EngineNotFound`, `FileNotFoundError` for a path that is not there.
+        it was. Raises `EngineNotFound`, `FileNotFoundError` for a path that is not there, and
+        ValueError for a folder in which the archive itself stands.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         places = [Path(path) for path in given]
         for place in places:
             if not place.exists():
                 raise FileNotFoundError(f"{place}: no such file or folder")
+            if self.home.resolve().is_relative_to(place.resolve()):
+                raise ValueError(f"{place} holds the archive itself: name the case folders in it")
         settings = OcrSettings.parse(ocr, tuple(languages))
         if settings.engine != "off":
             get_engine(settings)  # a wrong name or language: say so before any work

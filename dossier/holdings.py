@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from .catalogue import (
     ListingRow,
@@ -377,6 +377,7 @@ class Dossier:
 def _pages(keep: Keep, session: Session, *which: Any) -> list[Page]:
     rows = session.execute(
         select(PageRow, FileRow.name)
+        .options(defer(PageRow.layer))  # loaded page by page, when asked for
         .join(FileRow, FileRow.id == PageRow.file_id)
         .where(*which)
         .order_by(PageRow.position, PageRow.file_id, PageRow.number)

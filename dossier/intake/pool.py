@@ -14,6 +14,8 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
 
+import cv2
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -91,6 +93,7 @@ def _begin_worker() -> None:
     # one core per worker: the libraries below must not each start a thread per core
     os.environ["OMP_THREAD_LIMIT"] = "1"
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    cv2.setNumThreads(1)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_die_with, args=(parent,), daemon=True).start()

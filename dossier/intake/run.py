@@ -172,6 +172,8 @@ class _Batch:
         source = Source(path, entry.name, self._passwords, self.limits)
         job = _Job(entry, dossier_id, dossier, sha256, size, source, sha256)
         if self._register.recall(job, self._settings.key):
+            self._pages_total += len(job.pages)
+            self._pages_done += len(job.pages)
             self._complete(job)
             return
         self._backlog.append(_Task(job))

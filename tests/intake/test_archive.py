@@ -359,6 +359,32 @@ def test_text_is_kept_where_postgresql_would_refuse_it(tmp_path: Path, postgres_
         assert archive.check().clean
 
 
+def test_indexes_hear_of_every_change(archive: Archive, case: Path) -> None:
+    from dossier.records import outbox
+
+    def heard() -> list[tuple[int, str]]:
+        with archive._database.write() as session:
+            changes = outbox.pending(session, "search")
+            outbox.done(session, changes)
+            return [(change.page_id, change.action) for change in changes]
+
+    with archive._database.write() as session:
+        outbox.register(session, "search")
+    archive.add(case)
+    dossier = archive.dossier("郑大川案")
+    ids = {page.id for page in dossier.pages}
+    assert set(heard()) == {(page_id, "put") for page_id in ids}
+    archive.recatalogue(dossier.id)
+    assert heard() == []  # nothing that an index shows has changed
+    first = dossier.pages[0]
+    archive.recatalogue(
+        dossier.id, [SetField(page=first.reference, field="title", value="拘留证（副本）")]
+    )
+    assert heard() == [(first.id, "put")]
+    archive.remove(dossier.id, reason="试验")
+    assert set(heard()) == {(page_id, "delete") for page_id in ids}
+
+
 def test_report_as_json_is_plain(archive: Archive, case: Path) -> None:
     data = json.loads(json.dumps(archive.add(case).to_json(), ensure_ascii=False))
     assert data["counts"] == {"added": 3, "duplicate": 0, "review": 0, "failed": 0}
