@@ -22,7 +22,7 @@ from .errors import ArchiveExists, ArchiveNotFound, ArchiveVersion, NotInArchive
 from .holdings import Dossier, Keep, LogEntry, Page, utc
 from .ingest import Limits
 from .intake import IngestReport, Intake, Progress, shelve
-from .ocr import OcrSettings, get_engine
+from .ocr import OcrSettings
 from .records import (
     BlobStore,
     CorrectionRow,
@@ -183,8 +183,6 @@ class Archive:
             if self.home.resolve().is_relative_to(place.resolve()):
                 raise ValueError(f"{place} holds the archive itself: name the case folders in it")
         settings = OcrSettings.parse(ocr, tuple(languages))
-        if settings.engine != "off":
-            get_engine(settings)  # a wrong name or language: say so before any work
         intake = Intake(
             self._database,
             self._keep.blobs,

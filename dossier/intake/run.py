@@ -21,7 +21,7 @@ from .desk import Desk
 from .pool import Pool
 from .register import Register
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
-from .work import FileFacts, PageRead, Source, page_read, probe, read_pages
+from .work import FileFacts, PageRead, Source, page_read, prepare, probe, read_pages
 
 
 @dataclass(slots=True)
@@ -90,6 +90,8 @@ class Intake:
         batch = _Batch(self, pool, settings, tuple(passwords), bounds, progress)
         finished = False
         try:
+            # in a worker: the models are of no use to this process
+            pool.submit(prepare, settings).result()
             for deposit in survey(paths, spool=spool, passwords=passwords, limits=batch.limits):
                 batch.take(deposit, case)
             batch.complete()

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import DossierError, EngineNotFound, ProgramMissing
 from ..ingest import Limits, OpenFile, OpenPage, Picture, open_file
 from ..model import Box, Line, Origin, PageLayer, Quad, Seal, turn_quad
-from ..ocr import OcrSettings, recognise
+from ..ocr import OcrSettings, get_engine, recognise
 from ..records.codec import pack_layer
 
 
@@ -51,6 +51,12 @@ class PageRead:
     problem: str | None = None
     seconds: float = 0.0
     ocr_seconds: float = 0.0
+
+
+def prepare(settings: OcrSettings) -> None:
+    """Load the engine, so that a wrong name or language shows before any work is done."""
+    if not settings.off:
+        get_engine(settings)
 
 
 def probe(source: Source) -> FileFacts:
@@ -129,7 +135,7 @@ def _read_page(opened: OpenFile, number: int, settings: OcrSettings) -> PageRead
 
 def _layer(page: OpenPage, settings: OcrSettings, clock: _Clock) -> PageLayer:
     if page.layer is None:
-        if settings.engine == "off":
+        if settings.off:
             return PageLayer(page.width, page.height, origin=Origin.NONE, notes=("ocr-off",))
         read = clock.recognise(page, settings, page.width) or PageLayer(
             page.width, page.height, origin=Origin.NONE, notes=("no-page-image",)
@@ -139,7 +145,7 @@ def _layer(page: OpenPage, settings: OcrSettings, clock: _Clock) -> PageLayer:
             notes=page.notes + read.notes,
             seals=read.seals + tuple(_turned(seal, read.rotation) for seal in page.seals),
         )
-    if settings.engine == "off" or not page.pictures:
+    if settings.off or not page.pictures:
         return page.layer
     layer = page.layer
     for picture in page.pictures:
