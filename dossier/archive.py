@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -11,21 +12,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import URL, delete, or_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from .catalogue import Correction
+from .catalogue import Correction, references
 from .checking import CheckReport, check_archive
-from .errors import ArchiveExists, ArchiveNotFound, ArchiveVersion, NotInArchive
+from .errors import (
+    ArchiveExists,
+    ArchiveNotFound,
+    ArchiveVersion,
+    BadCorrection,
+    NotInArchive,
+)
 from .holdings import Dossier, Keep, LogEntry, Page, utc
 from .ingest import Limits
 from .intake import IngestReport, Intake, Progress, shelve
+from .normal import normal
 from .ocr import OcrSettings
 from .records import (
     BlobStore,
-    CorrectionRow,
     Database,
     DossierRow,
     FileRow,
@@ -35,6 +42,7 @@ from .records import (
     SettingRow,
     discard_unused,
     outbox,
+    sweep,
 )
 
 FORMAT = 1
@@ -43,11 +51,13 @@ _TOML = """\
 format = {format}
 # where the records are: a file beside this one, or postgresql://user@host/database
 # (passwords belong into ~/.pgpass or PGPASSWORD, not here)
-records = "{records}"
+records = {records}
 # pages whose mean character confidence lies below this are listed for review
 review_below = 0.90
 """
 _LOCAL = "records.sqlite3"
+_MOST = 2**31
+"""Ids lie below: databases refuse larger ones with an error of their own."""
 
 
 class Archive:
@@ -59,11 +69,16 @@ class Archive:
 
     def __init__(self, home: Path, config: dict[str, Any]) -> None:
         self.home = home
-        records = str(config["records"])
-        if "://" not in records:
-            records = f"sqlite:///{home / records}"
+        records: str | URL = str(config["records"])
+        if "://" not in str(records):
+            # not as text: a folder's name may hold what means something in a URL
+            records = URL.create("sqlite", database=str(home / str(records)))
         self._database = Database(records)
-        self._database.migrate()
+        try:
+            self._database.migrate()
+        except BaseException:
+            self._database.close()
+            raise
         self._keep = Keep(
             self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
         )
@@ -86,25 +101,49 @@ class Archive:
                 where=str(path),
                 advice="choose an empty folder, or open it with Archive.open",
             )
+        if records is not None and make_url(records).password:
+            raise ValueError(
+                "the records' URL holds a password, which would be written into archive.toml: "
+                "put it into ~/.pgpass or PGPASSWORD"
+            )
+        made_here = not home.exists()
         (home / "blobs").mkdir(parents=True)
         (home / "work").mkdir()
         home.chmod(0o700)  # case files are nobody else's business
-        config = {"format": FORMAT, "records": records or _LOCAL}
-        archive = cls(home, config)
-        with archive._database.write() as session:
-            elsewhere = session.get(SettingRow, "home")
-            if elsewhere is not None:
-                raise ArchiveExists(
-                    f"these records belong to the archive in {elsewhere.value}",
-                    where=str(records),
-                    advice="open that one, or create another database",
-                )
-            session.add(SettingRow(key="home", value=str(home)))
+        try:
+            archive = cls(home, {"format": FORMAT, "records": records or _LOCAL})
+            try:
+                archive._settle(str(records))
+            except BaseException:
+                archive.close()
+                raise
+        except BaseException:
+            for made in (home / "blobs", home / "work", *home.glob(f"{_LOCAL}*")):
+                made.rmdir() if made.is_dir() else made.unlink()
+            if made_here:
+                home.rmdir()
+            raise
         # last, so that a folder with this file is a complete archive
         temporary = home / "archive.toml.new"
-        temporary.write_text(_TOML.format(**config), encoding="utf-8")
+        text = _TOML.format(
+            format=FORMAT, records=json.dumps(records or _LOCAL, ensure_ascii=False)
+        )
+        temporary.write_text(text, encoding="utf-8")
         temporary.replace(home / "archive.toml")
         return archive
+
+    def _settle(self, records: str) -> None:
+        """Tell the records where their archive stands; `ArchiveExists` if it is elsewhere."""
+        with self._database.write() as session:
+            elsewhere = session.get(SettingRow, "home")
+            if elsewhere is None:
+                session.add(SettingRow(key="home", value=str(self.home)))
+            elif elsewhere.value != str(self.home):
+                raise ArchiveExists(
+                    f"these records belong to the archive in {elsewhere.value}",
+                    where=records,
+                    advice="open that one, or create another database",
+                )
 
     @classmethod
     def open(cls, path_or_url: str | Path) -> Self:
@@ -129,6 +168,8 @@ class Archive:
                 where=str(config_file),
                 advice="install a newer edossier",
             )
+        if "://" in str(path_or_url):
+            config["records"] = str(path_or_url)  # with the credentials given
         return cls(home.absolute(), config)
 
     def close(self) -> None:
@@ -175,6 +216,8 @@ class Archive:
         it was. Raises `EngineNotFound`, `FileNotFoundError` for a path that is not there, and
         ValueError for a folder in which the archive itself stands.
         """
+        if case is not None and not case.strip():
+            raise ValueError("an empty case number or name")
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         places = [Path(path) for path in given]
         for place in places:
@@ -221,33 +264,45 @@ class Archive:
         with self._database.read() as session:
             return Dossier.of(self._keep, self._row(session, key))
 
-    def _row(self, session: Session, key: int | str) -> DossierRow:
-        if isinstance(key, int) or key.isdecimal():
-            row = session.get(DossierRow, int(key))
-            if row is not None:
-                return row
-        found = session.scalars(
+    def _row(self, session: Session, key: int | str, *, lock: bool = False) -> DossierRow:
+        """The dossier of this key; with `lock` nobody else changes it in this transaction."""
+        found = self._rows(session, key)
+        if len(found) == 1:
+            if lock:
+                session.refresh(found[0], with_for_update=True)
+            return found[0]
+        if found:
+            ids = ", ".join(f"{row.id} ({row.name})" for row in found)
+            raise NotInArchive(
+                f"several dossiers answer to {key!r}: {ids}", advice="use a name or a number"
+            )
+        raise NotInArchive(f"no dossier {key!r}", advice="see: dossier list DIR")
+
+    @staticmethod
+    def _rows(session: Session, key: int | str) -> list[DossierRow]:
+        by_id = None
+        if isinstance(key, int) or (key.isascii() and key.isdecimal() and len(key) < 11):
+            by_id = session.get(DossierRow, int(key)) if int(key) < _MOST else None
+            if isinstance(key, int):
+                return [by_id] if by_id else []
+        named = session.scalars(
             select(DossierRow)
             .outerjoin(NumberRow)
-            .where(or_(DossierRow.name == str(key), NumberRow.number == str(key)))
+            .where(or_(DossierRow.name == key, NumberRow.form == normal(key)))
             .distinct()
             .order_by(DossierRow.id)
         ).all()
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(str(row.id) for row in found)
-            raise NotInArchive(
-                f"several dossiers answer to {key!r}", advice=f"use one of the ids {ids}"
-            )
-        raise NotInArchive(f"no dossier {key!r}", advice="see: dossier list DIR")
+        # a dossier may be called "123": never take another one for it
+        return list(dict.fromkeys([*([by_id] if by_id else []), *named]))
 
     def page(self, page_id: int) -> Page:
         """One page by its id; `NotInArchive` if there is none."""
         with self._database.read() as session:
-            row = session.get(PageRow, page_id)
+            row = session.get(PageRow, page_id) if page_id < _MOST else None
             if row is None:
-                raise NotInArchive(f"no page {page_id}")
+                raise NotInArchive(
+                    f"no page {page_id}", advice="see: dossier catalogue DIR CASE --pages"
+                )
             return Page.of(self._keep, row)
 
     # --- correcting --------------------------------------------------------------------------
@@ -255,17 +310,28 @@ class Archive:
     def recatalogue(self, key: int | str, corrections: Iterable[Correction] = ()) -> Dossier:
         """Catalogue a dossier anew, with these corrections added to those it already has.
 
-        Corrections are kept and win over recognition in every later run. Raises `NotInArchive`,
-        `BadCorrection`; then nothing has changed.
+        Corrections are kept and win over recognition in every later run; of two that contradict
+        each other the later one. Raises `NotInArchive`, `BadCorrection`; then nothing has changed.
         """
+        made = list(corrections)
         with self._database.write() as session:
-            row = self._row(session, key)
-            for correction in corrections:
-                card = correction.to_json()
-                session.add(CorrectionRow(dossier_id=row.id, card=card, by=self.user))
-                self._log(session, "correct", row.id, card)
-            session.flush()
-            shelve(self._database, row.id, by=self.user, session=session)
+            row = self._row(session, key, lock=True)
+            known = {
+                (sha256, number)
+                for sha256, number in session.execute(
+                    select(FileRow.sha256, PageRow.number)
+                    .join(PageRow, PageRow.file_id == FileRow.id)
+                    .where(FileRow.dossier_id == row.id)
+                )
+            }
+            for correction in made:
+                if any((ref.sha256, ref.number) not in known for ref in references(correction)):
+                    raise BadCorrection(
+                        f"it speaks of a page that is not in {row.name}",
+                        advice="see the page ids: dossier catalogue DIR CASE --pages",
+                    )
+                self._log(session, "correct", row.id, correction.to_json())
+            shelve(self._database, row.id, by=self.user, new=made, session=session)
         return self.dossier(row.id)
 
     def refresh(self) -> list[Dossier]:
@@ -280,21 +346,24 @@ class Archive:
         """Pages a person should look at: badly read or not read at all, worst first."""
         with self._database.read() as session:
             query = (
-                select(PageRow)
+                select(PageRow, FileRow.name)
+                .options(defer(PageRow.layer))
+                .join(FileRow, FileRow.id == PageRow.file_id)
                 .where(
                     PageRow.reviewed_at.is_(None),
+                    PageRow.excluded.is_(False),
                     or_(PageRow.confidence < self._keep.review_below, PageRow.problem.is_not(None)),
                 )
                 .order_by(PageRow.problem.is_(None), PageRow.confidence, PageRow.id)
             )
             if key is not None:
                 query = query.where(PageRow.dossier_id == self._row(session, key).id)
-            return [Page.of(self._keep, row) for row in session.scalars(query)]
+            return [Page.of(self._keep, row, name) for row, name in session.execute(query)]
 
     def reviewed(self, page_id: int) -> None:
         """A person has looked at this page: take it off the list. `NotInArchive` if none."""
         with self._database.write() as session:
-            row = session.get(PageRow, page_id)
+            row = session.get(PageRow, page_id) if page_id < _MOST else None
             if row is None:
                 raise NotInArchive(f"no page {page_id}", advice="see: dossier review DIR")
             row.reviewed_at = utc()
@@ -303,21 +372,26 @@ class Archive:
     # --- taking out --------------------------------------------------------------------------
 
     def remove(self, key: int | str, *, reason: str, file: str | None = None) -> None:
-        """Take a dossier, or one file of it, out of the archive.
+        """Take a dossier, or one file of it (by name or SHA-256), out of the archive.
 
         The reason stays in the log; blobs no other file needs are deleted. Raises `NotInArchive`,
-        and ValueError without a reason.
+        also if several files have this name, and ValueError without a reason.
         """
         if not reason.strip():
             raise ValueError("a removal needs a reason")
         with self._database.write() as session:
-            dossier = self._row(session, key)
+            dossier = self._row(session, key, lock=True)
+            one = file is not None
+            wanted = [or_(FileRow.name == file, FileRow.sha256 == file)] if one else []
             files = session.scalars(
-                select(FileRow).where(
-                    FileRow.dossier_id == dossier.id, *([FileRow.name == file] if file else [])
-                )
+                select(FileRow).where(FileRow.dossier_id == dossier.id, *wanted)
             ).all()
-            if file and not files:
+            if one and len(files) > 1:
+                raise NotInArchive(
+                    f"{len(files)} files are called {file!r}",
+                    advice="use the SHA-256, see: dossier show DIR CASE --json",
+                )
+            if one and not files:
                 raise NotInArchive(
                     f"no file {file!r} in {dossier.name!r}", advice="see: dossier show DIR CASE"
                 )
@@ -331,7 +405,7 @@ class Archive:
                 "files": [{"name": row.name, "sha256": row.sha256} for row in files],
             }
             self._log(session, "remove", dossier.id, detail)
-            if file:
+            if one:
                 session.execute(delete(FileRow).where(FileRow.id.in_(ids)))
                 dossier.stale = True
                 session.flush()
@@ -341,6 +415,14 @@ class Archive:
         discard_unused(self._database, self._keep.blobs, hashes)
 
     # --- looking after -----------------------------------------------------------------------
+
+    def sweep(self) -> int:
+        """Delete what interrupted batches and removals left: originals without a record, copies,
+        pages of files that never came in. Returns how many things went.
+
+        Things younger than an hour stay: they may belong to a batch that is at work.
+        """
+        return sweep(self._database, self._keep.blobs, self.home / "work")
 
     def check(self, *, progress: Callable[[int, int], None] | None = None) -> CheckReport:
         """Hash every blob again and resolve every record; says what is wrong.

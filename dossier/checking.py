@@ -51,6 +51,9 @@ class CheckReport:
 def check_archive(keep: Keep, progress: Callable[[int, int], None] | None = None) -> CheckReport:
     """Everything `Archive.check` promises."""
     with keep.database.read() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            # all of it as of one moment, whatever a batch adds meanwhile (SQLite does so anyway)
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         problems = list(_database(session))
         problems += _blobs(keep, session, progress)
         problems += _files(session)
@@ -131,7 +134,7 @@ def _pages(session: Session) -> Iterator[CheckProblem]:
         except ValueError as error:
             yield CheckProblem("layer-damaged", where, str(error))
             continue
-        if layer.text.replace("\0", "") != page.text:
+        if layer.text != page.text:
             yield CheckProblem("text-differs", where, "text and layer of the page disagree")
         session.expunge(page)
 

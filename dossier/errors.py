@@ -1,7 +1,7 @@
 """What can go wrong, one small class each.
 
 Every message says what happened, where (file, page) and what to do about it.
-A duplicate is not an error: it is a result (see `dossier.model.Outcome`).
+A duplicate is not an error: it is a result (see `dossier.Status`).
 """
 
 from __future__ import annotations
@@ -54,12 +54,6 @@ class ArchiveVersion(DossierError):
     """The archive was written by a newer version of this library."""
 
     code = "archive-version"
-
-
-class ArchiveBusy(DossierError):
-    """Another process is adding to the archive."""
-
-    code = "archive-busy"
 
 
 class NotInArchive(DossierError):

@@ -321,9 +321,17 @@ class Dossier:
 
     @property
     def pages(self) -> list[Page]:
-        """All pages in catalogue order."""
+        """All pages that count, in catalogue order."""
         with self._keep.database.read() as session:
-            return _pages(self._keep, session, PageRow.dossier_id == self.id)
+            which = (PageRow.dossier_id == self.id, PageRow.excluded.is_(False))
+            return _pages(self._keep, session, *which)
+
+    @property
+    def excluded(self) -> list[Page]:
+        """Pages that a person left out of the catalogue."""
+        with self._keep.database.read() as session:
+            which = (PageRow.dossier_id == self.id, PageRow.excluded)
+            return _pages(self._keep, session, *which)
 
     @property
     def files(self) -> list[File]:
@@ -365,6 +373,7 @@ class Dossier:
             ]
 
     def page_count(self) -> int:
+        """All pages, also excluded ones."""
         with self._keep.database.read() as session:
             count = select(func.count(PageRow.id)).where(PageRow.dossier_id == self.id)
             return session.scalar(count) or 0

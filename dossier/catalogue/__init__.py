@@ -16,7 +16,9 @@ from .corrections import (
     StartDocument,
     correction_from_json,
     corrections_from_json,
+    references,
 )
+from .kept import catalogue_with
 from .listing import (
     COLUMNS,
     ListingRow,
@@ -67,6 +69,7 @@ __all__ = [
     "StartDocument",
     "Volume",
     "catalogue",
+    "catalogue_with",
     "correction_from_json",
     "corrections_from_json",
     "default_types",
@@ -75,6 +78,7 @@ __all__ = [
     "listing_rows",
     "listing_text",
     "load_types",
+    "references",
     "volume_listings",
     "write_listing_docx",
 ]

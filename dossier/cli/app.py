@@ -121,6 +121,8 @@ def _show_report(report: IngestReport) -> None:
     ]
     if rows:
         screen.table(("卷宗", "文件", "结果", "页", "说明"), rows)
+    for problem in report.problems:
+        screen.err.print(problem, markup=False, style="red")
     counts = ", ".join(f"{report.count(status)} {status}" for status in Status)
     speed = report.pages / report.seconds if report.seconds else 0
     screen.out.print(
@@ -367,13 +369,21 @@ def text(
 
 
 @app.command()
-def check(place: Place, as_json: Json = False) -> None:
+def check(
+    place: Place,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="First delete what interrupted batches left behind.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Hash every original again and resolve every record. Exit code 1 if anything is wrong."""
     with (
         screen.errors(as_json),
         Archive.open(place) as archive,
         screen.step_progress("files", as_json) as progress,
     ):
+        if sweep:
+            archive.sweep()
         report = archive.check(progress=progress)
     if as_json:
         screen.say_json(report.to_json())
@@ -396,7 +406,9 @@ def remove(
     place: Place,
     case: Case,
     reason: Annotated[str, typer.Option(help="Why; stays in the log.")],
-    file: Annotated[str | None, typer.Option(help="Only this file of the dossier.")] = None,
+    file: Annotated[
+        str | None, typer.Option(help="Only this file of the dossier: name or SHA-256.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take a dossier, or one file of it, out of the archive."""
@@ -406,7 +418,9 @@ def remove(
         if as_json:
             screen.say_json({"removed": name, "file": file})
         else:
-            screen.out.print(f"removed: {name}{f' / {file}' if file else ''}", markup=False)
+            screen.out.print(
+                f"removed: {name}{f' / {file}' if file is not None else ''}", markup=False
+            )
 
 
 @app.command()

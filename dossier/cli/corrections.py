@@ -9,7 +9,6 @@ from ..catalogue import (
     Correction,
     ExcludePage,
     JoinPrevious,
-    MoveDocument,
     PageRef,
     PlacePage,
     SetType,
@@ -63,11 +62,12 @@ def _field(item: str, ref: Callable[[int], PageRef]) -> Correction:
     if name == "type":
         return SetType(page=page, type=value)
     if name == "volume":
-        return MoveDocument(page=page, volume=value)
+        return correction_from_json({"kind": "volume", "page": page.model_dump(), "volume": value})
     if name in _FIELDS:
         # through JSON, so that a bad value is a message and not a traceback
-        card = {"kind": "field", "page": page.model_dump(), "field": name, "value": value or None}
-        return correction_from_json(card)
+        return correction_from_json(
+            {"kind": "field", "page": page.model_dump(), "field": name, "value": value or None}
+        )
     raise BadCorrection(
         f"no field {name!r}", advice=f"fields are type, volume, {', '.join(_FIELDS)}"
     )

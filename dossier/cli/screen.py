@@ -23,6 +23,7 @@ from rich.progress import (
 )
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DossierError, FileRefused
 from ..intake import ProgressEvent, Status
@@ -67,10 +68,16 @@ def errors(as_json: bool) -> Iterator[None]:
     except DossierError as error:
         fail(error.code, error.what, as_json, where=error.where, advice=error.advice,
              exit_code=SOME_FAILED if isinstance(error, FileRefused) else USAGE)  # fmt: skip
-    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError) as error:
+    except SQLAlchemyError as error:
+        # its first line says what; the statement and its values are nobody's business
+        fail("database", str(error).splitlines()[0], as_json, advice="is the database reachable?")
+    except (OSError, ValueError) as error:
         fail("usage", str(error), as_json)
     except KeyboardInterrupt:
-        err.print("interrupted: everything finished so far is kept; run the same command again")
+        said = "interrupted: everything finished so far is kept; run the same command again"
+        if as_json:
+            say_json({"error": "interrupted", "what": said})
+        err.print(said)
         raise typer.Exit(INTERRUPTED) from None
 
 

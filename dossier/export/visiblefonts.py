@@ -227,7 +227,17 @@ class SubsetFace:
     def _subset(self, glyphs: list[str]) -> tuple[bytes, dict[str, int]]:
         """The font program with these glyphs only, and where each now stands."""
         options = subset.Options()
-        options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG"]
+        options.drop_tables += [
+            "GSUB",
+            "GPOS",
+            "GDEF",
+            "BASE",
+            "VORG",
+            "vhea",
+            "vmtx",
+            "DSIG",
+            "FFTM",
+        ]
         options.layout_features = []
         options.hinting = False
         options.notdef_outline = True

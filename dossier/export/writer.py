@@ -65,6 +65,10 @@ class _appearing:
     """A temporary file beside the target that takes its name once it is complete on disk."""
 
     def __init__(self, target: Path) -> None:
+        if target.exists() and not target.is_file():
+            raise FileExistsError(f"{target} is not a file: it is not replaced")
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"{target.parent}: no such folder")
         self._target = target
 
     def __enter__(self) -> BinaryIO:

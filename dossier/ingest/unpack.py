@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import struct
 import unicodedata
@@ -195,6 +196,8 @@ def _write(
                     raise HostileFile("the ZIP unpacks to more than is allowed", where=where)
                 sink.write(block)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # our disk is full, the ZIP may be fine
         raise DamagedFile(
             "cannot be unpacked", where=where, advice="pack it again and hand it over again"
         ) from error

@@ -5,14 +5,19 @@ Only a convenience: everything here may be lost or damaged at any time and is th
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..records.codec import unpack_layer
 from .work import PageRead, page_read
+
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,12 @@ class Desk:
         if page.problem is not None:
             return
         folder = self._folder(sha256, reading)
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as target:
-            target.write(page.packed)
-        Path(name).replace(folder / f"{page.number}.layer")
+        with suppress(OSError):  # a full disk, or another batch that is just done with this file
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as target:
+                target.write(page.packed)
+            Path(name).replace(folder / f"{page.number}.layer")
 
     def recall(self, sha256: str, reading: str) -> dict[int, PageRead]:
         """Pages put down by an earlier run, by number."""
@@ -52,26 +58,24 @@ class Desk:
         """The file is in the records: forget its work files."""
         shutil.rmtree(self._folder(sha256, reading), ignore_errors=True)
 
-    def spool(self) -> Path:
-        """A folder for unpacked containers, named by this process."""
-        folder = self.root / "spool" / str(os.getpid())
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        return folder
+    @contextmanager
+    def spool(self) -> Iterator[Path]:
+        """A folder for unpacked containers and copies, gone at the end; locked as long as its
+        process lives."""
+        spools = self.root / "spool"
+        spools.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=spools))
+        with (folder / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self) -> None:
         """Remove spools that dead processes left behind."""
         spools = self.root / "spool"
         for folder in spools.iterdir() if spools.is_dir() else ():
-            if not _alive(folder.name):
+            with suppress(OSError), (folder / _LOCK).open("r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(name: str) -> bool:
-    try:
-        os.kill(int(name), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True

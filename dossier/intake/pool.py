@@ -28,7 +28,7 @@ class Pool:
     """
 
     def __init__(self, jobs: int | None, executor: Executor | None) -> None:
-        self.jobs = max(1, jobs or _cores())
+        self.jobs = max(1, jobs or getattr(executor, "_max_workers", None) or _cores())
         self._own = executor is None
         self._executor = executor or self._start()
 
@@ -45,8 +45,13 @@ class Pool:
 
     def close(self, *, wait: bool = True) -> None:
         """Stop own processes: at once if `wait` is false (work in hand is lost)."""
-        if self._own:
-            self._executor.shutdown(wait=wait, cancel_futures=True)
+        if not self._own:
+            return
+        if not wait:
+            # shutdown alone lets them finish what they have, which may take minutes
+            for process in list((getattr(self._executor, "_processes", None) or {}).values()):
+                process.terminate()
+        self._executor.shutdown(wait=wait, cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(

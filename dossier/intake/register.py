@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..errors import DamagedFile, FileRefused
+from ..errors import DamagedFile, FileRefused, NotInArchive
 from ..ingest import Deposit, Entry
+from ..normal import normal
 from ..records import (
     BlobStore,
     Database,
@@ -73,13 +74,7 @@ class Register:
         self, session: Session, deposit: Deposit, case: str | None, hashes: set[str]
     ) -> DossierRow | None:
         if case is not None:
-            return session.scalars(
-                select(DossierRow)
-                .outerjoin(NumberRow)
-                .where((NumberRow.number == case) | (DossierRow.name == case))
-                .order_by(DossierRow.id)
-                .limit(1)
-            ).first()
+            return _of_case(session, case)
         name = printable(deposit.name)
         same_name = session.scalars(
             select(DossierRow)
@@ -89,12 +84,13 @@ class Register:
             .order_by(DossierRow.id)
         ).all()
         origin = printable(str(deposit.origin.absolute()))
-        for dossier in same_name:
-            if dossier.origin == origin:
-                return dossier
-        for dossier in same_name:
-            own = session.scalars(select(FileRow.sha256).where(FileRow.dossier_id == dossier.id))
-            if hashes.intersection(own):
+        for dossier in sorted(same_name, key=lambda row: row.origin != origin):
+            own = set(
+                session.scalars(select(FileRow.sha256).where(FileRow.dossier_id == dossier.id))
+            )
+            # the same place with other files is another case: a stick that came twice
+            begun = dossier.origin == origin and (not own or not hashes)
+            if begun or hashes & own:
                 return dossier
         return None
 
@@ -108,7 +104,9 @@ class Register:
         session.add(dossier)
         session.flush()
         if case is not None:
-            session.add(NumberRow(dossier_id=dossier.id, number=case, kind="given"))
+            session.add(
+                NumberRow(dossier_id=dossier.id, number=case, form=normal(case), kind="given")
+            )
         self._log(session, "create", dossier.id, {"name": name})
         return dossier
 
@@ -122,18 +120,42 @@ class Register:
             select(FileRow.name).where(FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256)
         ).first()
 
+    def unread(self, dossier_id: int, sha256: str) -> bool:
+        """This content is in the dossier, but some of its pages could not be read."""
+        with self._database.read() as session:
+            return (
+                session.scalars(
+                    select(PageRow.id)
+                    .join(FileRow, FileRow.id == PageRow.file_id)
+                    .where(
+                        FileRow.dossier_id == dossier_id,
+                        FileRow.sha256 == sha256,
+                        PageRow.problem.is_not(None),
+                    )
+                    .limit(1)
+                ).first()
+                is not None
+            )
+
     def add(self, arrival: Arrival, reading: str) -> bool:
         """Put the file and all its pages into the records, in one transaction.
 
-        False if another process brought the same content into the dossier meanwhile. Raises
-        `DamagedFile` if a removal elsewhere took its blob away at the same moment.
+        Where the content is in already, pages that could not be read then and can now are
+        replaced; False if there are none. Raises `DamagedFile` if the dossier or the blob was
+        removed at the same moment.
         """
         facts = arrival.facts
         assert facts is not None
         with self._database.write() as session:
             self._database.hold_blobs(session)
-            if self._known(session, arrival.dossier_id, arrival.sha256) is not None:
-                return False
+            self._hold_dossier(session, arrival)
+            present = session.scalars(
+                select(FileRow).where(
+                    FileRow.dossier_id == arrival.dossier_id, FileRow.sha256 == arrival.sha256
+                )
+            ).first()
+            if present is not None:
+                return self._read_again(session, present, arrival, reading)
             for sha256 in {arrival.sha256, arrival.working_sha256}:
                 if not self._blobs.path(sha256).exists():
                     raise DamagedFile(
@@ -158,6 +180,36 @@ class Register:
             self._store(session, row, (arrival.pages[n] for n in sorted(arrival.pages)))
             return True
 
+    def _hold_dossier(self, session: Session, arrival: Arrival) -> DossierRow:
+        dossier = session.get(DossierRow, arrival.dossier_id, with_for_update=True)
+        if dossier is None:
+            raise DamagedFile(
+                "its dossier was removed while it came in",
+                where=arrival.entry.name,
+                advice="add it again",
+            )
+        return dossier
+
+    def _read_again(self, session: Session, row: FileRow, arrival: Arrival, reading: str) -> bool:
+        replaced = []
+        for page in session.scalars(
+            select(PageRow).where(PageRow.file_id == row.id, PageRow.problem.is_not(None))
+        ):
+            read = arrival.pages.get(page.number)
+            if read is None or read.problem is not None:
+                continue
+            page.layer, page.text = read.packed, read.text
+            page.confidence, page.origin, page.problem = read.confidence, read.origin, None
+            replaced.append(page.id)
+        if not replaced:
+            return False
+        row.reading = reading
+        session.get_one(DossierRow, row.dossier_id).stale = True
+        outbox.enqueue(session, replaced, outbox.PUT)
+        detail = {"file": row.name, "sha256": row.sha256, "pages": len(replaced)}
+        self._log(session, "read again", row.dossier_id, detail)
+        return True
+
     def recall(self, arrival: Arrival, reading: str) -> bool:
         """Take the pages from another dossier that holds the same content, read the same way.
 
@@ -172,7 +224,7 @@ class Register:
             if twin is None:
                 return False
             pages = session.scalars(select(PageRow).where(PageRow.file_id == twin.id)).all()
-            if any(page.problem for page in pages):
+            if len(pages) != twin.page_count or any(page.problem for page in pages):
                 return False
             arrival.pages = {
                 page.number: PageRead(
@@ -184,8 +236,7 @@ class Register:
                 kind=twin.kind,
                 page_count=twin.page_count,
                 signed=twin.signed,
-                locked=False,
-                rendering=None,
+                working=None,
                 notes=tuple(twin.notes),
             )
             arrival.working_sha256, arrival.working_kind = twin.working_sha256, twin.working_kind
@@ -225,6 +276,8 @@ class Register:
         """Remember why a file is not in, until it is."""
         name = printable(name)
         with self._database.write() as session:
+            if session.get(DossierRow, dossier_id, with_for_update=True) is None:
+                return  # removed meanwhile
             session.execute(
                 delete(ProblemRow).where(
                     ProblemRow.dossier_id == dossier_id, ProblemRow.name == name
@@ -268,17 +321,47 @@ class Register:
             message,
         )
 
-    def stale(self) -> list[int]:
-        """Dossiers whose catalogue is older than their pages."""
+    def stale(self, dossier_ids: Iterable[int]) -> list[int]:
+        """Those of these dossiers whose catalogue is older than their pages."""
         with self._database.read() as session:
             return list(
-                session.scalars(select(DossierRow.id).where(DossierRow.stale).order_by("id"))
+                session.scalars(
+                    select(DossierRow.id)
+                    .where(DossierRow.stale, DossierRow.id.in_(list(dossier_ids)))
+                    .order_by(DossierRow.id)
+                )
             )
 
     def _log(
         self, session: Session, action: str, dossier_id: int, detail: dict[str, object]
     ) -> None:
         session.add(LogRow(by=self._by, action=action, dossier_id=dossier_id, detail=detail))
+
+
+def _of_case(session: Session, case: str) -> DossierRow | None:
+    """The dossier a person means by a case number or name; NotInArchive if it may be several."""
+    by_hand = session.scalars(
+        select(DossierRow)
+        .outerjoin(NumberRow)
+        .where(
+            (DossierRow.name == case)
+            | ((NumberRow.form == normal(case)) & (NumberRow.kind == "given"))
+        )
+        .distinct()
+    ).all()
+    # only then numbers read from pages: they may stand in more than one dossier
+    found = (
+        by_hand
+        or session.scalars(
+            select(DossierRow).join(NumberRow).where(NumberRow.form == normal(case)).distinct()
+        ).all()
+    )
+    if len(found) > 1:
+        raise NotInArchive(
+            f"several dossiers answer to {case!r}",
+            advice="name one of: " + ", ".join(row.name for row in found),
+        )
+    return found[0] if found else None
 
 
 def printable(name: str) -> str:

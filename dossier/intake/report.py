@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -44,7 +44,9 @@ class IngestReport:
     seconds: float = 0.0
     read_seconds: float = 0.0
     ocr_seconds: float = 0.0
-    dossiers: tuple[str, ...] = field(default=())
+    dossiers: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What went wrong after the files were in: a dossier that could not be catalogued."""
 
     def count(self, status: Status) -> int:
         """How many files ended so."""
@@ -61,14 +63,15 @@ class IngestReport:
 
     @property
     def exit_code(self) -> int:
-        """0: every file is in; 1: at least one failed."""
-        return 1 if self.count(Status.FAILED) else 0
+        """0: every file is in and catalogued; 1: not so."""
+        return 1 if self.count(Status.FAILED) or self.problems else 0
 
     def to_json(self) -> dict[str, Any]:
         return {
             "dossiers": list(self.dossiers),
             "files": [asdict(outcome) for outcome in self.outcomes],
             "counts": {status.value: self.count(status) for status in Status},
+            "problems": list(self.problems),
             "pages": self.pages,
             "seconds": round(self.seconds, 3),
             "read_seconds": round(self.read_seconds, 3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import errno
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedFile, DossierError, FileRefused
-from ..ingest import Deposit, Entry, FileKind, Limits, decrypt_copy, survey
+from ..errors import DamagedFile, DossierError, EngineNotFound, FileRefused
+from ..ingest import Deposit, Entry, FileKind, Limits, survey
 from ..model import Origin, PageLayer
 from ..ocr import OcrSettings
 from ..records import BlobStore, Database, discard_unused
@@ -22,6 +22,9 @@ from .pool import Pool
 from .register import Register
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
 from .work import FileFacts, PageRead, Source, page_read, prepare, probe, read_pages
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""The disk is full, or broken."""
 
 
 @dataclass(slots=True)
@@ -83,27 +86,34 @@ class Intake:
         """Take everything in; returns when all is in the records or reported as failed."""
         began = time.perf_counter()
         self._desk.sweep()
-        spool = self._desk.spool()
         pool = Pool(jobs, executor)
-        # the spool also holds what LibreOffice laid out: once per file, not once per worker
-        bounds = replace(limits or Limits(), spool=spool)
-        batch = _Batch(self, pool, settings, tuple(passwords), bounds, progress)
         finished = False
         try:
-            # in a worker: the models are of no use to this process
-            pool.submit(prepare, settings).result()
-            for deposit in survey(paths, spool=spool, passwords=passwords, limits=batch.limits):
-                batch.take(deposit, case)
-            batch.complete()
+            with self._desk.spool() as spool:
+                # in a worker: the models are of no use to this process
+                try:
+                    pool.submit(prepare, settings).result()
+                except BrokenExecutor:
+                    raise EngineNotFound(
+                        f"the OCR engine {settings.engine!r} crashes when it is loaded",
+                        advice="reinstall it, or use another one",
+                    ) from None
+                # the spool also holds what LibreOffice laid out: once a file, not once a worker
+                bounds = replace(limits or Limits(), spool=spool)
+                batch = _Batch(self, pool, settings, tuple(passwords), bounds, progress)
+                for deposit in survey(paths, spool=spool, passwords=passwords, limits=bounds):
+                    batch.take(deposit, case)
+                batch.complete()
             finished = True
         finally:
             pool.close(wait=finished)
-            shutil.rmtree(spool, ignore_errors=True)
-            # even an interrupted batch leaves no dossier with pages nobody can find
-            if finished:
-                for dossier_id in self._register.stale():
-                    self._finish_dossier(dossier_id)
-        return batch.report(time.perf_counter() - began)
+        problems = []
+        for dossier_id in self._register.stale(batch.dossier_ids):
+            try:
+                self._finish_dossier(dossier_id)
+            except DossierError as error:  # a correction that fits no more: the files are in
+                problems.append(f"dossier {dossier_id} is not catalogued: {error}")
+        return batch.report(time.perf_counter() - began, problems)
 
 
 class _Batch:
@@ -132,7 +142,10 @@ class _Batch:
         self._careful: deque[_Task] = deque()  # tasks of which one broke the pool: run alone
         self._outcomes: list[FileOutcome] = []
         self._dossiers: list[str] = []
-        self._under_way: set[tuple[int, str]] = set()
+        # content on its way into a dossier, and further files of this batch that hold the same
+        self._under_way: dict[tuple[int, str], list[str]] = {}
+        self._refused: set[str] = set()
+        self.dossier_ids: set[int] = set()
         self._files_total = self._pages_total = self._pages_done = 0
         self._read_seconds = self._ocr_seconds = 0.0
 
@@ -144,6 +157,7 @@ class _Batch:
             entry.name: hash_file(entry.path) for entry in deposit.entries if not entry.problem
         }
         dossier_id, dossier = self._register.dossier(deposit, case, set(hashes.values()))
+        self.dossier_ids.add(dossier_id)
         if dossier not in self._dossiers:
             self._dossiers.append(dossier)
         self._files_total += len(deposit.entries)
@@ -156,20 +170,28 @@ class _Batch:
                 self._step()
 
     def _take_file(self, entry: Entry, dossier_id: int, dossier: str, sha256: str) -> None:
-        known = self._register.known(dossier_id, sha256)
-        if known is not None or (dossier_id, sha256) in self._under_way:
-            message = f"same content as {known}" if known not in (None, entry.name) else ""
-            self._register.settled(dossier_id, entry.name)
-            self._end(_duplicate(entry.name, dossier, message))
+        key = (dossier_id, sha256)
+        if key in self._under_way:
+            self._under_way[key].append(entry.name)
             return
-        self._under_way.add((dossier_id, sha256))
+        known = self._register.known(dossier_id, sha256)
+        if known is not None and not self._register.unread(dossier_id, sha256):
+            self._desk.clear(
+                sha256, self._settings.key
+            )  # a batch was killed right after the commit
+            self._register.settled(dossier_id, entry.name)
+            self._end(_duplicate(entry.name, dossier, known))
+            return
         size = entry.path.stat().st_size
-        if size and self._blobs.put_file(entry.path) != sha256:
+        stored = self._blobs.put_file(entry.path) if size else sha256
+        if stored != sha256:
+            self._refused.add(stored)
             problem = DamagedFile(
                 "the file changed while it was read", where=entry.name, advice="add it again"
             )
             self._fail(dossier_id, dossier, entry.name, problem)
             return
+        self._under_way[key] = []
         path = self._blobs.path(sha256) if size else entry.path
         source = Source(path, entry.name, self._passwords, self.limits)
         job = _Job(entry, dossier_id, dossier, sha256, size, source, sha256)
@@ -191,6 +213,8 @@ class _Batch:
         """Work until nothing is left."""
         while self._backlog or self._active or self._careful:
             self._step()
+        # not before: another dossier may have been reading the same blob
+        discard_unused(self._database, self._blobs, self._refused)
 
     def _step(self) -> None:
         """Submit what fits, wait for the next result."""
@@ -213,7 +237,9 @@ class _Batch:
                 self._refuse(task.job, error)
             except DossierError:
                 raise  # not this file's fault: an engine or a language is missing
-            except Exception as error:
+            except Exception as error:  # a reader's bug must not end the batch
+                if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                    raise  # not this file's fault, and the next one fares no better
                 self._refuse(task.job, _bug(task.job, error))
             else:
                 self._received(task, result)
@@ -272,12 +298,13 @@ class _Batch:
     def _opened(self, job: _Job, facts: FileFacts) -> None:
         job.facts = facts
         job.working_kind = facts.kind
-        if facts.locked:
-            self._decrypt(job)
-        elif facts.rendering is not None and facts.rendering.is_file():
-            # kept, so that pages can be shown later without LibreOffice
-            job.working_sha256 = self._blobs.put_file(facts.rendering)
+        if facts.working is not None and facts.working.is_file():
+            # kept: pages can be shown later without the password, or without LibreOffice
+            job.working_sha256 = self._blobs.put_file(facts.working)
             job.working_kind = FileKind.PDF.value
+            if facts.kind == FileKind.PDF:
+                path = self._blobs.path(job.working_sha256)
+                job.source = replace(job.source, path=path, passwords=())
         job.pages = {
             number: page
             for number, page in self._desk.recall(job.sha256, self._settings.key).items()
@@ -286,21 +313,14 @@ class _Batch:
         self._pages_total += facts.page_count
         self._pages_done += len(job.pages)
         missing = [number for number in range(facts.page_count) if number not in job.pages]
-        share = max(1, min(16, len(missing) // (2 * self._pool.jobs)))
+        # small shares: what is read is kept, and an interruption costs only what is in hand
+        share = max(1, min(8, len(missing) // (2 * self._pool.jobs)))
         # the file's pages before other files: its result is kept sooner
         self._backlog.extendleft(
             _Task(job, tuple(missing[start : start + share]))
             for start in reversed(range(0, len(missing), share))
         )
         self._tell(job.entry.name)
-
-    def _decrypt(self, job: _Job) -> None:
-        """Store an open copy beside the locked original: nobody keeps the password."""
-        copy = self._desk.root / f"{job.sha256}.open"
-        decrypt_copy(job.source.path, copy, job.source.passwords, name=job.source.name)
-        job.working_sha256 = self._blobs.put_file(copy)
-        copy.unlink()
-        job.source = Source(self._blobs.path(job.working_sha256), job.source.name, (), self.limits)
 
     # --- endings -----------------------------------------------------------------------------
 
@@ -312,21 +332,25 @@ class _Batch:
             self._refuse(job, error)
             return
         self._desk.clear(job.sha256, self._settings.key)
-        self._under_way.discard((job.dossier_id, job.sha256))
+        twins = self._under_way.pop((job.dossier_id, job.sha256), [])
         if added:
             self._end(self._register.outcome(job))
         else:
-            self._end(_duplicate(job.entry.name, job.dossier, ""))
+            self._end(_duplicate(job.entry.name, job.dossier, job.entry.name))
+        for name in twins:
+            self._register.settled(job.dossier_id, name)
+            self._end(_duplicate(name, job.dossier, job.entry.name))
 
     def _refuse(self, job: _Job, error: FileRefused) -> None:
         if job.failed:
             return
         job.failed = True
-        self._under_way.discard((job.dossier_id, job.sha256))
         if job.facts is not None:
             self._pages_done += job.facts.page_count - len(job.pages)
+        self._refused |= {job.sha256, job.working_sha256}
         self._fail(job.dossier_id, job.dossier, job.entry.name, error)
-        discard_unused(self._database, self._blobs, [job.sha256])
+        for name in self._under_way.pop((job.dossier_id, job.sha256), []):
+            self._fail(job.dossier_id, job.dossier, name, error)
 
     def _fail(self, dossier_id: int, dossier: str, name: str, error: FileRefused) -> None:
         self._register.problem(dossier_id, name, error)
@@ -349,17 +373,19 @@ class _Batch:
                 )
             )
 
-    def report(self, seconds: float) -> IngestReport:
+    def report(self, seconds: float, problems: Sequence[str]) -> IngestReport:
         return IngestReport(
             outcomes=tuple(sorted(self._outcomes, key=lambda o: (o.dossier, o.name))),
             seconds=seconds,
             read_seconds=self._read_seconds,
             ocr_seconds=self._ocr_seconds,
             dossiers=tuple(self._dossiers),
+            problems=tuple(problems),
         )
 
 
-def _duplicate(name: str, dossier: str, message: str) -> FileOutcome:
+def _duplicate(name: str, dossier: str, same_as: str) -> FileOutcome:
+    message = f"same content as {same_as}" if same_as != name else ""
     return FileOutcome(name, dossier, Status.DUPLICATE, 0, "duplicate", message)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..catalogue import Catalogue, CataloguePage, Document, catalogue, corrections_from_json
+from ..catalogue import (
+    Catalogue,
+    CataloguePage,
+    Correction,
+    Document,
+    catalogue_with,
+    corrections_from_json,
+)
 from ..ingest import path_key
+from ..normal import normal
 from ..records import (
     CorrectionRow,
     Database,
@@ -25,12 +34,19 @@ from ..records import (
 )
 
 
-def shelve(database: Database, dossier_id: int, *, by: str, session: Session | None = None) -> None:
+def shelve(
+    database: Database,
+    dossier_id: int,
+    *,
+    by: str,
+    new: Sequence[Correction] = (),
+    session: Session | None = None,
+) -> None:
     """Catalogue the dossier's pages and write the result, in one transaction.
 
-    With `session`, in the caller's transaction. Documents that begin at the same page as before
-    keep their id; pages whose document or label changed are told to the indexes. Raises
-    `BadCorrection` if a person's correction does not fit.
+    `new` corrections are kept with those made before. With `session`, in the caller's transaction.
+    Documents that begin at the same page as before keep their id; pages whose document or label
+    changed are told to the indexes. Raises `BadCorrection` if a new correction does not fit.
     """
     within: AbstractContextManager[Session] = (
         nullcontext(session) if session is not None else database.write()
@@ -45,7 +61,9 @@ def shelve(database: Database, dossier_id: int, *, by: str, session: Session | N
             .where(CorrectionRow.dossier_id == dossier_id)
             .order_by(CorrectionRow.id)
         ).all()
-        result = catalogue(_inputs(rows), corrections_from_json(cards))
+        result = catalogue_with(_inputs(rows), corrections_from_json(cards), new)
+        for correction in new:
+            using.add(CorrectionRow(dossier_id=dossier_id, card=correction.to_json(), by=by))
         _write(using, dossier_id, result, {page.id: page for page, _ in rows})
         dossier.stale = False
         using.add(
@@ -171,4 +189,11 @@ def _numbers(session: Session, dossier_id: int, result: Catalogue) -> None:
     for kind, number in read:
         if number.value not in known:
             known.add(number.value)
-            session.add(NumberRow(dossier_id=dossier_id, number=number.value[:200], kind=kind))
+            session.add(
+                NumberRow(
+                    dossier_id=dossier_id,
+                    number=number.value[:200],
+                    form=normal(number.value)[:200],
+                    kind=kind,
+                )
+            )

@@ -5,13 +5,16 @@ Everything here is called with plain values and returns plain values: no databas
 
 from __future__ import annotations
 
+import os
+import re
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import DossierError, EngineNotFound, ProgramMissing
-from ..ingest import Limits, OpenFile, OpenPage, Picture, open_file
+from ..ingest import Limits, OpenFile, OpenPage, Picture, decrypt_copy, open_file
 from ..model import Box, Line, Origin, PageLayer, Quad, Seal, turn_quad
 from ..ocr import OcrSettings, get_engine, recognise
 from ..records.codec import pack_layer
@@ -23,7 +26,7 @@ class Source:
 
     path: Path
     name: str
-    passwords: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -34,8 +37,8 @@ class FileFacts:
     kind: str
     page_count: int
     signed: bool
-    locked: bool
-    rendering: Path | None
+    working: Path | None
+    """A PDF in the spool to draw pages from instead: unlocked, or laid out by LibreOffice."""
     notes: tuple[str, ...]
 
 
@@ -68,10 +71,17 @@ def probe(source: Source) -> FileFacts:
             kind=opened.kind.value,
             page_count=opened.page_count,
             signed=opened.signed,
-            locked=opened.locked,
-            rendering=opened.rendering,
+            working=_unlocked(source) if opened.locked else opened.rendering,
             notes=tuple(opened.notes),
         )
+
+
+def _unlocked(source: Source) -> Path:
+    """A copy in the spool that opens without the password, which is then needed no more."""
+    handle, name = tempfile.mkstemp(suffix=".open.pdf", dir=source.limits.spool)
+    os.close(handle)
+    decrypt_copy(source.path, Path(name), source.passwords, name=source.name)
+    return Path(name)
 
 
 def read_pages(source: Source, numbers: Sequence[int], settings: OcrSettings) -> list[PageRead]:
@@ -84,15 +94,27 @@ def read_pages(source: Source, numbers: Sequence[int], settings: OcrSettings) ->
 
 def page_read(number: int, layer: PageLayer, problem: str | None = None) -> PageRead:
     """A layer in the form in which it travels to the records."""
+    if any(_UNSTORABLE.search(line.text) for line in layer.lines):
+        lines = (replace(line, text=_UNSTORABLE.sub("�", line.text)) for line in layer.lines)
+        layer = replace(layer, lines=tuple(lines))
     return PageRead(
         number=number,
         packed=pack_layer(layer),
-        # PostgreSQL knows no NUL in text
-        text=layer.text.replace("\0", ""),
+        text=layer.text,
         confidence=layer.confidence,
         origin=layer.origin.value,
         problem=problem,
     )
+
+
+# PostgreSQL knows no NUL in text, UTF-8 no lone surrogates
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+_NOT_READ = {
+    "ocr-off": "not-read: recognition was switched off",
+    "no-page-image": "not-read: the page cannot be drawn here",
+}
 
 
 class _Clock:
@@ -122,6 +144,7 @@ def _read_page(opened: OpenFile, number: int, settings: OcrSettings) -> PageRead
         page = opened.page(number)
         layer = PageLayer(page.width, page.height, origin=Origin.NONE)
         layer = _layer(page, settings, clock)
+        problem = next((_NOT_READ[note] for note in layer.notes if note in _NOT_READ), None)
     except (EngineNotFound, ProgramMissing):
         raise  # not this page's fault: every page would fail
     except DossierError as error:

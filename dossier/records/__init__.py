@@ -23,7 +23,7 @@ from .schema import (
     SettingRow,
     VolumeRow,
 )
-from .upkeep import discard_unused
+from .upkeep import discard_unused, sweep
 
 __all__ = [
     "BlobStore",
@@ -43,5 +43,6 @@ __all__ = [
     "VolumeRow",
     "discard_unused",
     "pack_layer",
+    "sweep",
     "unpack_layer",
 ]

@@ -11,7 +11,7 @@ from ..model import PageLayer
 def pack_layer(layer: PageLayer) -> bytes:
     """The layer as bytes (about a quarter of its JSON); `unpack_layer` is the inverse."""
     text = json.dumps(layer.to_json(), ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+    return zlib.compress(text.encode("utf-8", "replace"), 6)
 
 
 def unpack_layer(packed: bytes, *, spans: bool = True) -> PageLayer:

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,16 +20,19 @@ from ..errors import ArchiveVersion
 from .schema import SettingRow
 
 _BUSY_SECONDS = 60
+_MIGRATING = 20230508
+"""Key of the lock under which only one process at a time upgrades a PostgreSQL schema."""
 
 
 class Database:
     """Sessions on one database, brought to the present schema when it is opened."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
-        self._engine = create_engine(self.url)
+        # parameters are page texts and names: they do not belong into error messages
+        self._engine = create_engine(self.url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         # SQLite: a transaction that will write takes the write lock at its start, so that two
@@ -57,22 +60,24 @@ class Database:
         with as_file(files(__package__) / "migrations") as folder:
             config = Config()
             config.set_main_option("script_location", str(folder).replace("%", "%%"))
-            with self._writing.connect() as connection:
+            script = ScriptDirectory.from_config(config)
+            # looking needs no lock: opening must not wait for a batch that writes
+            with self._engine.connect() as connection:
                 present = MigrationContext.configure(connection).get_current_revision()
-                connection.rollback()
-                script = ScriptDirectory.from_config(config)
-                if present == script.get_current_head():
-                    return
-                known = {revision.revision for revision in script.walk_revisions()}
-                if present is not None and present not in known:
-                    raise ArchiveVersion(
-                        f"the records have version {present}, which this library does not know",
-                        where=self.url.render_as_string(),
-                        advice="install a newer edossier",
-                    )
+            if present == script.get_current_head():
+                return
+            known = {revision.revision for revision in script.walk_revisions()}
+            if present is not None and present not in known:
+                raise ArchiveVersion(
+                    f"the records have version {present}, which this library does not know",
+                    where=self.url.render_as_string(),
+                    advice="install a newer edossier",
+                )
+            with self._writing.connect() as connection, connection.begin():
+                if connection.dialect.name == "postgresql":  # SQLite: BEGIN IMMEDIATE
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
                 config.attributes["connection"] = connection
-                with connection.begin():
-                    command.upgrade(config, "head")
+                command.upgrade(config, "head")
 
     def close(self) -> None:
         self._engine.dispose()

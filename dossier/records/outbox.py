@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from .schema import OutboxConsumerRow, OutboxRow
@@ -39,6 +39,10 @@ def register(session: Session, consumer: str) -> bool:
 
 def enqueue(session: Session, page_ids: Iterable[int], action: str) -> None:
     """Tell every consumer of these pages, in the caller's transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        # a consumer that registers now waits for us, and then finds our pages in the records;
+        # SQLite has one writer at a time
+        session.execute(text("LOCK TABLE outbox_consumers IN SHARE MODE"))
     consumers = session.scalars(select(OutboxConsumerRow.name)).all()
     rows = [
         {"consumer": consumer, "page_id": page_id, "action": action}

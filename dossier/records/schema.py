@@ -68,7 +68,9 @@ class NumberRow(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
-    number: Mapped[str] = mapped_column(String(200), index=True)
+    number: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str] = mapped_column(String(200), index=True)
+    """The number in matching form (`dossier.normal`): however its brackets are typed."""
     kind: Mapped[str] = mapped_column(String(10))
     """`given` by a person, or read: of the `case` or of a `document`."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from sqlalchemy import or_, select
 
@@ -25,3 +28,23 @@ def discard_unused(database: Database, blobs: BlobStore, hashes: Iterable[str]) 
             )
             if session.scalars(used.limit(1)).first() is None:
                 blobs.discard(sha256)
+
+
+_HOUR = 3600.0
+
+
+def sweep(database: Database, blobs: BlobStore, work: Path) -> int:
+    """Delete what interrupted batches left behind and nobody names, if it is an hour old.
+
+    Blobs without a record, half-written blobs, and read pages whose file never came in. Returns
+    how many.
+    """
+    limit = time.time() - _HOUR
+    gone = 0
+    for leftover in [*blobs.root.glob("tmp/*"), *work.glob("pages/*")]:
+        if leftover.stat().st_mtime < limit:
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            gone += 1
+    old = [sha256 for sha256 in blobs if blobs.path(sha256).stat().st_mtime < limit]
+    discard_unused(database, blobs, old)
+    return gone + sum(not blobs.path(sha256).exists() for sha256 in old)

@@ -12,9 +12,11 @@ from intake_inputs import WARRANT
 from dossier import Archive
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.create(tmp_path / "archive") as made:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
+    """A new archive, on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    with Archive.create(tmp_path / "archive", records=url) as made:
         yield made
 
 
@@ -30,7 +32,7 @@ def case(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fault_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def fault_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
     """Install an OCR engine whose `read` runs the given code; returns its name.
 
     A real installed entry point: worker processes find it as they find the others.

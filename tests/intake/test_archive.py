@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from intake_inputs import WARRANT, draw_scan, locked_pdf
 
-from dossier import Archive, PageRef, ProgressEvent, SetField, SetType, Status
+from dossier import (
+    Archive,
+    ExcludePage,
+    JoinPrevious,
+    PageRef,
+    ProgressEvent,
+    SetField,
+    SetType,
+    StartDocument,
+    Status,
+)
 from dossier.errors import (
     ArchiveExists,
     ArchiveNotFound,
@@ -308,7 +318,7 @@ def test_check_finds_each_kind_of_damage(archive: Archive, case: Path) -> None:
     second.path.unlink()
     with archive._database.write() as session:
         session.execute(text("UPDATE pages SET text = 'x' WHERE id = :id"), {"id": 1})
-        session.execute(text("UPDATE pages SET layer = x'00' WHERE id = :id"), {"id": 2})
+        session.execute(text("UPDATE pages SET layer = :no WHERE id = 2"), {"no": b"no layer"})
         session.execute(text("DELETE FROM pages WHERE id = :id"), {"id": 3})
     codes = sorted(problem.code for problem in archive.check().problems)
     assert codes == [
@@ -351,12 +361,209 @@ def test_postgresql_keeps_the_same_archive(tmp_path: Path, case: Path, postgres_
         Archive.create(tmp_path / "second", records=postgres_url)
 
 
-def test_text_is_kept_where_postgresql_would_refuse_it(tmp_path: Path, postgres_url: str) -> None:
-    source = tmp_path / "nul.html"
-    source.write_text("<p>前&#0;后 拘留证</p>", "utf-8")
-    with Archive.create(tmp_path / "office", records=postgres_url) as archive:
-        assert archive.add(source).exit_code == 0
-        assert archive.check().clean
+def test_text_that_a_database_would_refuse_is_kept(
+    archive: Archive, tmp_path: Path, fault_engine
+) -> None:
+    engine = fault_engine(
+        "        return [Line('拘留\\0证\\ud800书', Box(0.3, 0.1, 0.7, 0.15).quad())]"
+    )
+    draw_scan(tmp_path / "scan.png", "X")
+    assert archive.add(tmp_path / "scan.png", ocr=engine).exit_code == 0
+    assert archive.dossier("scan").pages[0].text == "拘留�证�书"
+    assert archive.check().clean
+
+
+def test_the_same_place_with_other_files_is_another_case(archive: Archive, tmp_path: Path) -> None:
+    """A memory stick is always mounted in the same place."""
+    stick = tmp_path / "卷宗"
+    stick.mkdir()
+    for text in ("甲案材料", "乙案材料"):
+        (stick / "1.txt").write_text(text, "utf-8")
+        archive.add(stick)
+    assert [d.name for d in archive.dossiers()] == ["卷宗", "卷宗 (2)"]
+
+
+def test_pages_left_unread_are_listed_and_read_later(archive: Archive, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    draw_scan(scan, "LATER 2023")
+    assert _statuses(archive.add(scan, ocr="off")) == {"scan.png": "review"}
+    [page] = archive.review()
+    assert page.problem is not None
+    assert page.problem.startswith("not-read")
+    again = archive.add(scan, ocr="fast")
+    assert (again.count(Status.ADDED), again.count(Status.DUPLICATE)) == (1, 0)
+    assert archive.review() == []
+    [read] = archive.dossier("scan").pages
+    assert read.id == page.id
+    assert read.text.replace(" ", "") == "LATER2023"
+    assert archive.add(scan, ocr="fast").count(Status.DUPLICATE) == 1
+
+
+def test_the_twin_of_a_file_that_fails_fails_too(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "案"
+    folder.mkdir()
+    for name in ("1.pdf", "2.pdf"):
+        (folder / name).write_bytes(b"%PDF-1.7 broken")
+    report = archive.add(folder)
+    assert _statuses(report) == {"1.pdf": "failed", "2.pdf": "failed"}
+    assert len(archive.dossier("案").problems) == 2
+    assert archive.check().notes == ()
+
+
+def test_two_dossiers_share_a_file_that_fails_in_both(archive: Archive, tmp_path: Path) -> None:
+    locked = locked_pdf(tmp_path / "locked.pdf", "x").read_bytes()
+    for name in ("甲案", "乙案"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "locked.pdf").write_bytes(locked)
+    report = archive.add([tmp_path / "甲案", tmp_path / "乙案"])
+    assert [outcome.code for outcome in report.outcomes] == ["encrypted", "encrypted"]
+    assert not list(archive.home.glob("blobs/??/*"))
+
+
+def test_names_numbers_and_ids_are_never_mixed_up(archive: Archive, tmp_path: Path) -> None:
+    for name in ("甲", "乙"):
+        path = tmp_path / f"{name}.txt"
+        path.write_text(name, "utf-8")
+        archive.add(path)
+    second = archive.dossier("乙")
+    for odd in (str(archive.dossier("甲").id), "9" * 25):
+        path = tmp_path / f"{odd}.txt"
+        path.write_text(odd, "utf-8")
+        archive.add(path)
+    with pytest.raises(NotInArchive, match="several"):
+        archive.dossier(str(archive.dossier("甲").id))
+    assert archive.dossier("9" * 25).page_count() == 1
+    assert archive.dossier(second.id).name == "乙"
+    with pytest.raises(NotInArchive):
+        archive.dossier("7" * 30)
+
+
+def test_a_case_number_is_found_however_its_brackets_are_typed(
+    archive: Archive, case: Path, tmp_path: Path
+) -> None:
+    archive.add(case, case="（2023）甘0102刑初123号")
+    loose = tmp_path / "补充.txt"
+    loose.write_text("补充材料", "utf-8")
+    archive.add(loose, case="(2023)甘0102刑初123号")
+    assert archive.dossier("〔2023〕甘0102刑初123号").page_count() == 4
+
+
+def test_excluded_pages_are_kept_but_do_not_count(
+    archive: Archive, case: Path, tmp_path: Path
+) -> None:
+    archive.add(case)
+    dossier = archive.dossier("郑大川案")
+    page = dossier.pages[1]
+    after = archive.recatalogue(dossier.id, [ExcludePage(page=page.reference, reason="空白")])
+    assert [p.id for p in after.excluded] == [page.id]
+    assert page.id not in [p.id for p in after.pages]
+    assert after.export(tmp_path / "out.pdf").pages == 2
+    assert archive.check().clean
+
+
+def test_the_later_of_two_contradicting_corrections_wins(archive: Archive, case: Path) -> None:
+    archive.add(case)
+    dossier = archive.dossier("郑大川案")
+    page = dossier.pages[1].reference
+    archive.recatalogue(dossier.id, [SetType(page=page, type="L12")])
+    out = archive.recatalogue(dossier.id, [ExcludePage(page=page)])
+    assert len(out.pages) == 2
+    assert "C902" in [finding["code"] for finding in out.findings]
+    back = archive.recatalogue(dossier.id, [StartDocument(page=page)])
+    assert (len(back.pages), back.excluded) == (3, [])
+
+
+def test_a_correction_that_fits_no_more_stops_nothing(archive: Archive, case: Path) -> None:
+    """The page that was joined to its forerunner is the first one now."""
+    archive.add(case)
+    dossier = archive.dossier("郑大川案")
+    archive.recatalogue(dossier.id, [JoinPrevious(page=dossier.pages[1].reference)])
+    archive.remove(dossier.id, file="诉讼文书卷/1拘留证.txt", reason="重复")
+    after = archive.dossier(dossier.id)
+    assert after.catalogued
+    assert [d.title for d in after.documents] == ["拘留证"] * 2
+    assert "C902" in [finding["code"] for finding in after.findings]
+
+
+def test_corrections_speak_of_the_dossiers_own_pages(
+    archive: Archive, case: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "另案.txt"
+    other.write_text("另案材料", "utf-8")
+    archive.add([case, other])
+    strange = archive.dossier("另案").pages[0].reference
+    with pytest.raises(BadCorrection, match="not in 郑大川案"):
+        archive.recatalogue("郑大川案", [StartDocument(page=strange)])
+
+
+def test_empty_names_are_mistakes(archive: Archive, case: Path) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        archive.add(case, case=" ")
+    archive.add(case)
+    with pytest.raises(NotInArchive):
+        archive.remove("郑大川案", file="", reason="误")
+    assert archive.dossier("郑大川案").page_count() == 3
+
+
+def test_two_threads_add_at_once(archive: Archive, tmp_path: Path) -> None:
+    """Each batch has its own place to unpack."""
+    import zipfile
+
+    for name in ("甲", "乙"):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as package:
+            for number in range(30):
+                package.writestr(f"{number}.txt", f"{name}{number}")
+    with ThreadPoolExecutor(2) as threads:
+        reports = list(
+            threads.map(lambda name: archive.add(tmp_path / f"{name}.zip", jobs=1), "甲乙")
+        )
+    assert [report.exit_code for report in reports] == [0, 0]
+    assert [archive.dossier(name).page_count() for name in "甲乙"] == [30, 30]
+
+
+def test_two_versions_of_a_file_are_removed_one_by_one(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "案"
+    folder.mkdir()
+    (folder / "留.txt").write_text("不变", "utf-8")
+    for text in ("第一稿", "第二稿"):
+        (folder / "说明.txt").write_text(text, "utf-8")
+        archive.add(folder)
+    with pytest.raises(NotInArchive, match="SHA-256"):
+        archive.remove("案", file="说明.txt", reason="误")
+    first = next(f for f in archive.dossier("案").files if f.name == "说明.txt")
+    archive.remove("案", file=first.sha256, reason="误")
+    assert [f.name for f in archive.dossier("案").files] == ["留.txt", "说明.txt"]
+
+
+def test_sweep_takes_only_what_nobody_needs(archive: Archive, case: Path) -> None:
+    import os
+    import time
+
+    archive.add(case)
+    leftovers = [archive.home / "blobs" / "tmp" / "x", archive.home / "work" / "pages" / "y" / "z"]
+    orphan = archive.home / "blobs" / "00" / ("00" + "a" * 62)
+    for path in (*leftovers, orphan):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"left")
+    assert archive.sweep() == 0  # too young: a batch may be at work
+    old = time.time() - 7200
+    for path in (*leftovers, leftovers[1].parent, orphan, *archive.home.glob("blobs/??/*")):
+        os.utime(path, (old, old))
+    assert archive.sweep() == 3
+    report = archive.check()
+    assert (report.problems, report.notes, report.files) == ((), (), 3)
+
+
+def test_odd_paths_and_addresses(tmp_path: Path) -> None:
+    odd = tmp_path / "甲?mode=ro#%41" / "archive"
+    Archive.create(odd).close()
+    assert (odd / "records.sqlite3").is_file()
+    Archive.open(odd).close()
+    with pytest.raises(ValueError, match="pgpass"):
+        Archive.create(tmp_path / "a", records="postgresql://user:secret@host/db")
+    with pytest.raises(Exception, match="host"):
+        Archive.create(tmp_path / "b", records="postgresql://user@host.invalid/db")
+    assert not (tmp_path / "b").exists()
 
 
 def test_indexes_hear_of_every_change(archive: Archive, case: Path) -> None:

@@ -60,21 +60,24 @@ def _shown(archive: Path) -> list[tuple[object, ...]]:
         ]
 
 
-def _workers_gone(before: set[str]) -> bool:
+MARK = f"DOSSIER_KILL_TEST={os.getpid()}"
+
+
+def _workers_gone() -> bool:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if not _python_children() - before:
+        if not _marked():
             return True
         time.sleep(0.1)
     return False
 
 
-def _python_children() -> set[str]:
-    """Worker processes of batches, wherever they hang now."""
+def _marked() -> set[str]:
+    """Processes of the batches this test started, wherever they hang now."""
     found = set()
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    for entry in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if b"multiprocessing.spawn" in entry.read_bytes():
+            if MARK.encode() in entry.read_bytes().split(b"\0"):
                 found.add(entry.parent.name)
         except OSError:
             continue
@@ -97,9 +100,11 @@ def test_kill_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     Archive.create(archive).close()
     killed_at_work = 0
     for kill in range(KILLS):
-        before = _python_children()
         process = subprocess.Popen(
-            _add(archive, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            _add(archive, folder),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | dict([MARK.split("=")]),
         )
         try:
             process.wait(rng.uniform(0.2, duration))
@@ -107,7 +112,7 @@ def test_kill_at_any_moment_loses_nothing(tmp_path: Path) -> None:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             killed_at_work += 1
-        assert _workers_gone(before), "workers outlive a killed batch"
+        assert _workers_gone(), "workers outlive a killed batch"
         with Archive.open(archive) as opened:
             report = opened.check()
             assert report.clean, report.problems

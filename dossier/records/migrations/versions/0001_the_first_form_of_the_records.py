@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("form", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(
             ["dossier_id"],
@@ -126,7 +127,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("dossier_id", "number", name=op.f("uq_numbers_dossier_id")),
     )
     with op.batch_alter_table("numbers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_numbers_number"), ["number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_numbers_form"), ["form"], unique=False)
 
     op.create_table(
         "outbox",
@@ -269,7 +270,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("numbers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_numbers_number"))
+        batch_op.drop_index(batch_op.f("ix_numbers_form"))
 
     op.drop_table("numbers")
     with op.batch_alter_table("findings", schema=None) as batch_op:
