@@ -18,6 +18,7 @@ from .records import (
     PageRow,
     VolumeRow,
     unpack_layer,
+    unused_blobs,
 )
 
 
@@ -176,11 +177,7 @@ def _stale(session: Session) -> Iterator[CheckProblem]:
 
 
 def _orphans(keep: Keep, session: Session) -> Iterator[CheckProblem]:
-    named: set[str] = set()
-    for row in session.execute(select(FileRow.sha256, FileRow.working_sha256)):
-        named.update(row)
-    for sha256 in keep.blobs:
-        if sha256 not in named:
-            yield CheckProblem(
-                "blob-unused", sha256, "no record names it: left by an interrupted batch"
-            )
+    for sha256 in unused_blobs(session, keep.blobs):
+        yield CheckProblem(
+            "blob-unused", sha256, "no record names it: left by an interrupted batch"
+        )

@@ -6,7 +6,6 @@ Coordinates are in page units: [0, 1] of the width and height of the page *as a 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -309,8 +308,3 @@ def turn_quad(quad: Quad, degrees: int) -> Quad:
                 raise ValueError(f"not a multiple of 90: {degrees}")
     x0, y0, x1, y1, x2, y2, x3, y3 = turned
     return (x0, y0, x1, y1, x2, y2, x3, y3)
-
-
-def slope(quad: Quad, width: float, height: float) -> float:
-    """Degrees by which the line leans clockwise on a page of `width` × `height`."""
-    return math.degrees(math.atan2((quad[3] - quad[1]) * height, (quad[2] - quad[0]) * width))

@@ -231,18 +231,5 @@ class PageReading:
             return row.is_body and not _BEGINNING.match(row.text)
         return False
 
-    @cached_property
-    def runs_out(self) -> bool:
-        """Whether the last long row breaks off without a full stop."""
-        for row in reversed(self.rows):
-            if not row.is_body or _SIGNATURE.search(row.text):
-                if len(row.text) >= 6 and not _EDGE_NOTE.search(row.text):
-                    return False
-                continue
-            return row.text[-1] not in "。.;:!?)\"'"
-        return False
-
 
 _BEGINNING = re.compile(r"(问|答|一|二|三|四|五|六|[0-9]+)?[:、.]|兹|根据|我|现")
-_SIGNATURE = re.compile(r"签名|捺印|年.{1,2}月.{1,3}日$|盖章")
-_EDGE_NOTE = re.compile(r"第.{1,3}页|^[-0-9/共页第]+$|签名|捺印")

@@ -233,10 +233,6 @@ class Catalogue:
                 return volume
         raise KeyError(title)
 
-    def document_of(self, key: int) -> Document | None:
-        """The document a page belongs to."""
-        return next((doc for doc in self.documents if key in doc.keys), None)
-
     def to_json(self) -> dict[str, Any]:
         return {
             "volumes": [

@@ -167,11 +167,6 @@ class DocxContent:
         return Running(*found)
 
 
-def open_docx(path: Path, name: str, limits: Limits) -> FlowFile:
-    """The flow reading of a DOCX. Raises what `DocxContent` raises."""
-    return flow_of(DocxContent(path, name, limits))
-
-
 def flow_of(content: DocxContent) -> FlowFile:
     """Set what a DOCX says on sheets of its page size."""
     sheets = set_pages(

@@ -55,10 +55,10 @@ class Register:
     def dossier(self, deposit: Deposit, case: str | None, hashes: set[str]) -> tuple[int, str]:
         """The dossier this deposit belongs to (id, name); a new one if there is none.
 
-        With `case`, the dossier that has this case number or name. Without, the dossier of the
-        same name that came from the same place or shares a file: a folder handed in twice, or
-        handed in again with more files, is one dossier; two folders that only have a common name
-        like "卷宗" are two.
+        With `case`, the dossier that has this case number or name; raises `NotInArchive` if it
+        may be several. Without, the dossier of the same name that shares a file, or that came from
+        the same place and has no file yet: a folder handed in twice, or again with more files, is
+        one dossier; two folders that only have a common name like "卷宗" are two.
         """
         while True:
             try:
@@ -113,12 +113,11 @@ class Register:
     def known(self, dossier_id: int, sha256: str) -> str | None:
         """The name under which this content already stands in the dossier."""
         with self._database.read() as session:
-            return self._known(session, dossier_id, sha256)
-
-    def _known(self, session: Session, dossier_id: int, sha256: str) -> str | None:
-        return session.scalars(
-            select(FileRow.name).where(FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256)
-        ).first()
+            return session.scalars(
+                select(FileRow.name).where(
+                    FileRow.dossier_id == dossier_id, FileRow.sha256 == sha256
+                )
+            ).first()
 
     def unread(self, dossier_id: int, sha256: str) -> bool:
         """This content is in the dossier, but some of its pages could not be read."""
@@ -180,15 +179,13 @@ class Register:
             self._store(session, row, (arrival.pages[n] for n in sorted(arrival.pages)))
             return True
 
-    def _hold_dossier(self, session: Session, arrival: Arrival) -> DossierRow:
-        dossier = session.get(DossierRow, arrival.dossier_id, with_for_update=True)
-        if dossier is None:
+    def _hold_dossier(self, session: Session, arrival: Arrival) -> None:
+        if session.get(DossierRow, arrival.dossier_id, with_for_update=True) is None:
             raise DamagedFile(
                 "its dossier was removed while it came in",
                 where=arrival.entry.name,
                 advice="add it again",
             )
-        return dossier
 
     def _read_again(self, session: Session, row: FileRow, arrival: Arrival, reading: str) -> bool:
         replaced = []
@@ -260,13 +257,8 @@ class Register:
         ]
         if values:
             session.execute(insert(PageRow), values)
-        session.execute(
-            delete(ProblemRow).where(
-                ProblemRow.dossier_id == row.dossier_id, ProblemRow.name == row.name
-            )
-        )
-        dossier = session.get_one(DossierRow, row.dossier_id)
-        dossier.stale = True
+        _forget_problem(session, row.dossier_id, row.name)
+        session.get_one(DossierRow, row.dossier_id).stale = True
         added = session.scalars(select(PageRow.id).where(PageRow.file_id == row.id)).all()
         outbox.enqueue(session, added, outbox.PUT)
         detail = {"file": row.name, "sha256": row.sha256, "pages": row.page_count}
@@ -278,11 +270,7 @@ class Register:
         with self._database.write() as session:
             if session.get(DossierRow, dossier_id, with_for_update=True) is None:
                 return  # removed meanwhile
-            session.execute(
-                delete(ProblemRow).where(
-                    ProblemRow.dossier_id == dossier_id, ProblemRow.name == name
-                )
-            )
+            _forget_problem(session, dossier_id, name)
             session.add(
                 ProblemRow(
                     dossier_id=dossier_id,
@@ -295,11 +283,7 @@ class Register:
     def settled(self, dossier_id: int, name: str) -> None:
         """The file is in after all: forget an older problem of this name."""
         with self._database.write() as session:
-            session.execute(
-                delete(ProblemRow).where(
-                    ProblemRow.dossier_id == dossier_id, ProblemRow.name == printable(name)
-                )
-            )
+            _forget_problem(session, dossier_id, printable(name))
 
     def outcome(self, arrival: Arrival) -> FileOutcome:
         """What became of a file that was added: in, or in with pages to look at."""
@@ -336,6 +320,12 @@ class Register:
         self, session: Session, action: str, dossier_id: int, detail: dict[str, object]
     ) -> None:
         session.add(LogRow(by=self._by, action=action, dossier_id=dossier_id, detail=detail))
+
+
+def _forget_problem(session: Session, dossier_id: int, name: str) -> None:
+    session.execute(
+        delete(ProblemRow).where(ProblemRow.dossier_id == dossier_id, ProblemRow.name == name)
+    )
 
 
 def _of_case(session: Session, case: str) -> DossierRow | None:

@@ -108,7 +108,7 @@ class Intake:
         finally:
             pool.close(wait=finished)
         problems = []
-        for dossier_id in self._register.stale(batch.dossier_ids):
+        for dossier_id in self._register.stale(batch.dossiers):
             try:
                 self._finish_dossier(dossier_id)
             except DossierError as error:  # a correction that fits no more: the files are in
@@ -141,11 +141,10 @@ class _Batch:
         self._active: dict[Future[Any], _Task] = {}
         self._careful: deque[_Task] = deque()  # tasks of which one broke the pool: run alone
         self._outcomes: list[FileOutcome] = []
-        self._dossiers: list[str] = []
         # content on its way into a dossier, and further files of this batch that hold the same
         self._under_way: dict[tuple[int, str], list[str]] = {}
         self._refused: set[str] = set()
-        self.dossier_ids: set[int] = set()
+        self.dossiers: dict[int, str] = {}
         self._files_total = self._pages_total = self._pages_done = 0
         self._read_seconds = self._ocr_seconds = 0.0
 
@@ -157,9 +156,7 @@ class _Batch:
             entry.name: hash_file(entry.path) for entry in deposit.entries if not entry.problem
         }
         dossier_id, dossier = self._register.dossier(deposit, case, set(hashes.values()))
-        self.dossier_ids.add(dossier_id)
-        if dossier not in self._dossiers:
-            self._dossiers.append(dossier)
+        self.dossiers[dossier_id] = dossier
         self._files_total += len(deposit.entries)
         for entry in deposit.entries:
             if entry.problem is not None:
@@ -176,9 +173,8 @@ class _Batch:
             return
         known = self._register.known(dossier_id, sha256)
         if known is not None and not self._register.unread(dossier_id, sha256):
-            self._desk.clear(
-                sha256, self._settings.key
-            )  # a batch was killed right after the commit
+            # a batch may have been killed right after its commit
+            self._desk.clear(sha256, self._settings.key)
             self._register.settled(dossier_id, entry.name)
             self._end(_duplicate(entry.name, dossier, known))
             return
@@ -379,7 +375,7 @@ class _Batch:
             seconds=seconds,
             read_seconds=self._read_seconds,
             ocr_seconds=self._ocr_seconds,
-            dossiers=tuple(self._dossiers),
+            dossiers=tuple(self.dossiers.values()),
             problems=tuple(problems),
         )
 

@@ -23,7 +23,7 @@ from .schema import (
     SettingRow,
     VolumeRow,
 )
-from .upkeep import discard_unused, sweep
+from .upkeep import discard_unused, sweep, unused_blobs
 
 __all__ = [
     "BlobStore",
@@ -45,4 +45,5 @@ __all__ = [
     "pack_layer",
     "sweep",
     "unpack_layer",
+    "unused_blobs",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from .blobs import BlobStore
 from .database import Database
@@ -30,6 +31,14 @@ def discard_unused(database: Database, blobs: BlobStore, hashes: Iterable[str]) 
                 blobs.discard(sha256)
 
 
+def unused_blobs(session: Session, blobs: BlobStore) -> list[str]:
+    """Blobs that no file of any dossier names at this moment."""
+    named: set[str] = set()
+    for row in session.execute(select(FileRow.sha256, FileRow.working_sha256)):
+        named.update(row)
+    return [sha256 for sha256 in blobs if sha256 not in named]
+
+
 _HOUR = 3600.0
 
 
@@ -40,11 +49,13 @@ def sweep(database: Database, blobs: BlobStore, work: Path) -> int:
     how many.
     """
     limit = time.time() - _HOUR
+    with database.read() as session:
+        unnamed = unused_blobs(session, blobs)
     gone = 0
     for leftover in [*blobs.root.glob("tmp/*"), *work.glob("pages/*")]:
         if leftover.stat().st_mtime < limit:
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
             gone += 1
-    old = [sha256 for sha256 in blobs if blobs.path(sha256).stat().st_mtime < limit]
+    old = [sha256 for sha256 in unnamed if blobs.path(sha256).stat().st_mtime < limit]
     discard_unused(database, blobs, old)
     return gone + sum(not blobs.path(sha256).exists() for sha256 in old)
