@@ -16,12 +16,12 @@ test: $(VENV)/.tools lint types
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
 
 types: $(VENV)/.tools
-	# the package as installed: search/, similarity/ and templates/ will be parts of it
+	# the package as installed: search/ is part of it
 	rm -rf build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
+	cd build/typed && ../../$(BIN)/lint-imports --config ../../.importlinter
 	cd build/typed && ../../$(BIN)/mypy -p dossier --config-file ../../pyproject.toml
 
 # benchmarks on data of your own: make bench PAGES=… (see docs/decisions.md)

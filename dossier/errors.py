@@ -144,3 +144,50 @@ class BadData(DossierError):
     """One of the data files (document types, thresholds) does not have the promised form."""
 
     code = "bad-data"
+
+
+# --- searching -------------------------------------------------------------------------------
+
+
+class QueryError(DossierError):
+    """A query that means nothing; `column` says where, counted from 1."""
+
+    code = "query"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        advice: str | None = None,
+        column: int = 1,
+    ) -> None:
+        super().__init__(what, where=where, advice=advice)
+        self.column = column
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_query_error, (self.what, self.where, self.advice, self.column))
+
+
+def _rebuild_query_error(
+    what: str, where: str | None, advice: str | None, column: int
+) -> QueryError:
+    return QueryError(what, where=where, advice=advice, column=column)
+
+
+class IndexDamaged(DossierError):
+    """The search index cannot be read; the records can rebuild it."""
+
+    code = "index-damaged"
+
+
+class IndexVersion(DossierError):
+    """The search index has a form that this library does not write; the records can rebuild it."""
+
+    code = "index-version"
+
+
+class IndexBusy(DossierError):
+    """Another process has been writing to the search index for too long."""
+
+    code = "index-busy"

@@ -1,0 +1,1 @@
+"""Full-text search (全文检索) over pages and judgments."""
