@@ -2,18 +2,21 @@
 
 A derived index registers once as a consumer, builds itself from the records, and from then on
 takes what changed from `pending` and says `done` after its own commit. If it dies in between, the
-same changes come again: taking a page in twice must be harmless, losing one cannot happen.
+same changes come again: taking an item in twice must be harmless, losing one cannot happen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from .schema import OutboxConsumerRow, OutboxRow
+
+Kind = Literal["page", "judgment"]
 
 PUT = "put"
 DELETE = "delete"
@@ -21,10 +24,11 @@ DELETE = "delete"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One page to put into, or to delete from, an index."""
+    """One page or judgment to put into, or to delete from, an index."""
 
     id: int
-    page_id: int
+    kind: Kind
+    item_id: int
     action: str
 
 
@@ -37,16 +41,16 @@ def register(session: Session, consumer: str) -> bool:
     return True
 
 
-def enqueue(session: Session, page_ids: Iterable[int], action: str) -> None:
-    """Tell every consumer of these pages, in the caller's transaction."""
+def enqueue(session: Session, item_ids: Iterable[int], action: str, kind: Kind = "page") -> None:
+    """Tell every consumer of these pages or judgments, in the caller's transaction."""
     if session.get_bind().dialect.name == "postgresql":
-        # a consumer that registers now waits for us, and then finds our pages in the records;
+        # a consumer that registers now waits for us, and then finds our items in the records;
         # SQLite has one writer at a time
         session.execute(text("LOCK TABLE outbox_consumers IN SHARE MODE"))
     consumers = session.scalars(select(OutboxConsumerRow.name)).all()
     rows = [
-        {"consumer": consumer, "page_id": page_id, "action": action}
-        for page_id in page_ids
+        {"consumer": consumer, "kind": kind, "item_id": item_id, "action": action}
+        for item_id in item_ids
         for consumer in consumers
     ]
     if rows:
@@ -56,7 +60,7 @@ def enqueue(session: Session, page_ids: Iterable[int], action: str) -> None:
 def pending(session: Session, consumer: str, limit: int = 1000) -> list[Change]:
     """The oldest changes this consumer has not taken in."""
     rows = session.execute(
-        select(OutboxRow.id, OutboxRow.page_id, OutboxRow.action)
+        select(OutboxRow.id, OutboxRow.kind, OutboxRow.item_id, OutboxRow.action)
         .where(OutboxRow.consumer == consumer)
         .order_by(OutboxRow.id)
         .limit(limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -230,8 +230,39 @@ class SettingRow(Row):
     value: Mapped[str] = mapped_column(Text)
 
 
+class JudgmentRow(Row):
+    """One judgment (裁判文书) of a collection that was imported.
+
+    `text` is not loaded with the row: say `undefer(JudgmentRow.text)` to read many.
+    """
+
+    __tablename__ = "judgments"
+    __table_args__ = (UniqueConstraint("source", "key"), _FRESH_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    """Name of the corpus."""
+    key: Mapped[str] = mapped_column(String(200))
+    """The corpus's own id of it."""
+    title: Mapped[str] = mapped_column(Text)
+    court: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(200))
+    """案号 in customary writing, "" if unknown."""
+    form: Mapped[str] = mapped_column(String(200), index=True)
+    """`number` in matching form (`dossier.normal`)."""
+    day: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text, deferred=True)
+    size: Mapped[int]
+    """Characters of `text`."""
+    card: Mapped[dict[str, Any]]
+    """`charges`, `statutes`, `parties`: a list of texts each."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of everything that was handed in, text and fields; other content, other hash."""
+    added_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class OutboxConsumerRow(Row):
-    """A derived index that wants to hear of every changed page."""
+    """A derived index that wants to hear of every changed page and judgment."""
 
     __tablename__ = "outbox_consumers"
 
@@ -239,7 +270,7 @@ class OutboxConsumerRow(Row):
 
 
 class OutboxRow(Row):
-    """A page changed and this consumer has not taken it in yet."""
+    """A page or a judgment changed and this consumer has not taken it in yet."""
 
     __tablename__ = "outbox"
 
@@ -247,6 +278,8 @@ class OutboxRow(Row):
     consumer: Mapped[str] = mapped_column(
         ForeignKey("outbox_consumers.name", ondelete="CASCADE"), index=True
     )
-    page_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    """`page` or `judgment`."""
+    item_id: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     """`put` or `delete`."""

@@ -573,7 +573,7 @@ def test_indexes_hear_of_every_change(archive: Archive, case: Path) -> None:
         with archive._database.write() as session:
             changes = outbox.pending(session, "search")
             outbox.done(session, changes)
-            return [(change.page_id, change.action) for change in changes]
+            return [(change.item_id, change.action) for change in changes]
 
     with archive._database.write() as session:
         outbox.register(session, "search")

@@ -138,7 +138,7 @@ def test_outbox_tells_each_consumer_once_until_done(database: Database) -> None:
         outbox.enqueue(session, [1], outbox.DELETE)
     with database.write() as session:
         changes = outbox.pending(session, "search")
-        assert [(c.page_id, c.action) for c in changes] == [(1, "put"), (2, "put"), (1, "delete")]
+        assert [(c.item_id, c.action) for c in changes] == [(1, "put"), (2, "put"), (1, "delete")]
         outbox.done(session, changes[:2])
     with database.read() as session:
         assert [c.action for c in outbox.pending(session, "search")] == ["delete"]
