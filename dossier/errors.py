@@ -191,3 +191,9 @@ class IndexBusy(DossierError):
     """Another process has been writing to the search index for too long."""
 
     code = "index-busy"
+
+
+class SearchEngineNotFound(DossierError):
+    """No search engine of this name is installed."""
+
+    code = "search-engine-not-found"

@@ -1,0 +1,110 @@
+"""How an entry becomes a tantivy document: one field for each way of asking.
+
+| field      | holds                                                      | asked by             |
+|------------|------------------------------------------------------------|----------------------|
+| `t_…`      | overlapping pairs with positions, one per text field       | substring, similar   |
+| `chars`    | the different characters of the page                       | one character of it  |
+| `words`    | words in Latin letters and numbers of the page             | whole word, prefix   |
+| `k_…`      | whole values of keyword fields                             | exactly, facets      |
+| `day`      | yyyymmdd                                                   | days, sort by date   |
+| `group_id` | a number for the group, so that groups are counted quickly | grouped              |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import blake2b
+from operator import add
+
+import tantivy
+
+from .analysis import BREAK, form, words
+from .entry import FACETS, KEYWORD_FIELDS, TEXT_FIELDS, Entry
+
+GAP = BREAK * 2
+"""Between two texts of one field: two characters, so that a search with one foreign character in
+the middle cannot reach across either."""
+
+WORD_LENGTH = 255
+"""Longer words stand in the index with their first characters only."""
+
+_STORED = ("key", "group")
+_FAST = frozenset({"key", *FACETS})
+
+
+def text_field(field: str) -> str:
+    return f"t_{field}"
+
+
+def keyword_field(field: str) -> str:
+    return f"k_{field}"
+
+
+def schema() -> tantivy.Schema:
+    """All fields. A change here asks for a new `FORM` (dossier.search.tantivy_store)."""
+    build = tantivy.SchemaBuilder()
+    for field in TEXT_FIELDS:
+        build.add_text_field(text_field(field), tokenizer_name="whitespace")
+    for field in ("chars", "words"):
+        build.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
+    for field in KEYWORD_FIELDS:
+        build.add_text_field(
+            keyword_field(field),
+            stored=field in _STORED,
+            fast=field in _FAST,
+            tokenizer_name="raw",
+            index_option="basic",
+        )
+    build.add_integer_field("day", stored=True, indexed=True, fast=True)
+    build.add_unsigned_field("group_id", fast=True)
+    return build.build()
+
+
+def number_of(day: date) -> int:
+    """A day as yyyymmdd."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date:
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
+def sendable(text: str) -> str:
+    """Half surrogates, which Rust's strings cannot hold, as U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text
+
+
+def _group_id(group: str) -> int:
+    return int.from_bytes(blake2b(group.encode("utf-8", "replace"), digest_size=8).digest())
+
+
+def document(entry: Entry) -> tantivy.Document:
+    made = tantivy.Document()
+    text = sendable(form(entry.text))
+    if text:
+        # the last character alone gives every position something to hold
+        made.add_text("t_text", " ".join(map(add, text, text[1:])) + " " + text[-1])
+        made.add_text("chars", " ".join(set(text)))
+    found = words(entry.text)
+    if found:
+        made.add_text("words", " ".join(word[:WORD_LENGTH] for word in set(found)))
+    for field in TEXT_FIELDS[1:]:
+        texts = entry.texts(field)
+        if texts:
+            text = sendable(GAP.join(map(form, texts)))
+            if text:
+                made.add_text(
+                    text_field(field), " ".join(map(add, text, text[1:])) + " " + text[-1]
+                )
+    for field in KEYWORD_FIELDS:
+        name = keyword_field(field)
+        for value in entry.keywords(field):
+            made.add_text(name, sendable(value))
+    if entry.day is not None:
+        made.add_integer("day", number_of(entry.day))
+    made.add_unsigned("group_id", _group_id(entry.group))
+    return made
