@@ -29,6 +29,8 @@ _LETTERS = r"a-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc"
 _WORD = re.compile(rf"{_NUMBER}(?![0-9{_LETTERS}])|[0-9{_LETTERS}]+")
 _MARKS = re.compile(r"[0-9A-Za-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc\uff10-\uff5a]")
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
+
 
 def _even(text: str) -> str:
     """Lower case and plain zeros, character for character."""
@@ -66,5 +68,7 @@ def words(text: str) -> list[str]:
     dropped ("3,860" is 3860)."""
     if _MARKS.search(text) is None:
         return []
-    found = _WORD.findall(_even(normal(text, spaces="words")))
+    # most of a page is Chinese, and one character of it parts words as well as many
+    short = _CHINESE.sub("一", text)
+    found = _WORD.findall(_even(normal(short, spaces="words")))
     return [word.replace(",", "") if "," in word else word for word in found]
