@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import tantivy
-from tantivy import DocAddress, Occur, Query
+from tantivy import Occur, Query
 
 from ..errors import IndexBusy, IndexDamaged
 from . import tantivy_store as store
+from .analysis import form
 from .entry import FACETS, Entry
 from .plan import Plan
 from .protocol import Found, Scored, Sort
-from .tantivy_fields import day_of, document, keyword_field, schema, sendable
+from .tantivy_fields import document, keyword_field, schema, sendable
+from .tantivy_likeness import likeness
 from .tantivy_plan import Compiler, fixed
+from .tantivy_ranking import Ranking
 
 _HEAP = 128_000_000
-_TIES = 1_000
 _ALL_VALUES = 60_000
 _TRIES = 5
-
-Hit = tuple[Any, DocAddress]
 
 
 class TantivyIndex:
@@ -186,10 +184,13 @@ class TantivyIndex:
         facets: Sequence[str] = (),
         facet_size: int = 20,
     ) -> Found:
+        unknown = set(facets) - set(FACETS)
+        if unknown:
+            raise KeyError(f"no facets: {', '.join(sorted(unknown))}")
         self._refresh()
+        query = self._compiler.query(plan)
         with self._reading():
-            query = self._compiler.query(plan)
-            ranking = _Ranking(self._searcher, query, sort, by_key=fixed(plan))
+            ranking = Ranking(self._searcher, self._index.schema, query, sort, by_key=fixed(plan))
             counted = self._facets(query, facets, facet_size)
             if grouped:
                 return ranking.groups(limit, offset, counted)
@@ -197,14 +198,23 @@ class TantivyIndex:
 
     def count(self, plan: Plan) -> int:
         self._refresh()
+        query = Query.const_score_query(self._compiler.query(plan), 1.0)
         with self._reading():
-            query = Query.const_score_query(self._compiler.query(plan), 1.0)
             return int(self._searcher.search(query, 1).count)
 
     def more_like(
         self, text: str, *, limit: int = 10, where: Plan | None = None
     ) -> tuple[Scored, ...]:
-        raise NotImplementedError
+        self._refresh()
+        with self._reading():
+            query = likeness(self._searcher, self._index.schema, sendable(form(text)))
+            if query is None:
+                return ()
+            if where is not None:
+                filtered = Query.const_score_query(self._compiler.query(where), 0.0)
+                query = Query.boolean_query([(Occur.Must, query), (Occur.Must, filtered)])
+            ranking = Ranking(self._searcher, self._index.schema, query, "relevance", by_key=False)
+            return ranking.entries(limit, 0, {}).hits
 
     def _facets(
         self, query: Query, names: Sequence[str], size: int
@@ -218,10 +228,9 @@ class TantivyIndex:
                 }
             }
             for name in names
-            if name in FACETS
         }
         if not wanted or size < 1:
-            return {name: () for name in names}
+            return dict.fromkeys(names, ())
         found = self._searcher.aggregate(query, wanted)
         return {
             name: tuple(
@@ -232,115 +241,6 @@ class TantivyIndex:
             )
             for name in names
         }
-
-
-class _Ranking:
-    """The entries that fit one query in their order."""
-
-    def __init__(
-        self, searcher: tantivy.Searcher, query: Query, sort: Sort, *, by_key: bool
-    ) -> None:
-        self._searcher = searcher
-        self._query = query
-        self._known: dict[DocAddress, Scored] = {}
-        self._dated = sort != "relevance"
-        self._keyed = by_key and not self._dated
-        self._order = tantivy.Order.Desc if sort == "newest" else tantivy.Order.Asc
-        self._field = "day" if self._dated else "k_key" if self._keyed else None
-
-    def _fetch(self, limit: int) -> tuple[int, list[Hit]]:
-        size = max(1, min(limit, self._searcher.num_docs))
-        if self._field is None:
-            found = self._searcher.search(self._query, size)
-        else:
-            found = self._searcher.search(
-                self._query, size, order_by_field=self._field, order=self._order
-            )
-        return found.count, found.hits
-
-    def entries(
-        self, limit: int, offset: int, facets: Mapping[str, tuple[tuple[str, int], ...]]
-    ) -> Found:
-        stop = offset + limit
-        total, hits = self._fetch(1 if limit < 1 else stop if self._keyed else stop + 20)
-        if limit < 1:
-            return Found(total, (), facets=facets)
-        size = len(hits)
-        # hits of equal worth are put in order of key only when all of them are here
-        while stop <= len(hits) < total and not self._keyed and hits[-1][0] == hits[stop - 1][0]:
-            if self._tied(hits, stop - 1) > _TIES:
-                break
-            size *= 4
-            total, hits = self._fetch(min(size, stop + _TIES + 1))
-        page: list[Scored] = []
-        at = 0
-        for _, run in groupby(hits[: stop + _TIES + 1], key=lambda hit: hit[0]):
-            tied = list(run)
-            if at + len(tied) > offset:
-                page += self._sorted(tied, max(0, offset - at), stop - at)
-            at += len(tied)
-            if at >= stop:
-                break
-        return Found(total, tuple(page), facets=facets)
-
-    def _tied(self, hits: Sequence[Hit], at: int) -> int:
-        """How many hits are as good as the one at this place, as far as they are here."""
-        worth = hits[at][0]
-        first = at
-        while first > 0 and hits[first - 1][0] == worth:
-            first -= 1
-        return len(hits) - first
-
-    def _sorted(self, tied: Sequence[Hit], start: int, stop: int) -> list[Scored]:
-        if 1 < len(tied) <= _TIES:
-            return sorted(map(self._entry, tied), key=lambda one: one.key)[start:stop]
-        return [self._entry(hit) for hit in tied[start:stop]]
-
-    def _entry(self, hit: Hit) -> Scored:
-        worth, address = hit
-        stored = self._searcher.doc(address)
-        day = stored.get_first("day")
-        return Scored(
-            key=stored.get_first("k_key") or "",
-            group=stored.get_first("k_group") or "",
-            score=worth if self._field is None else 1.0,
-            day=None if day is None else day_of(day),
-        )
-
-    def groups(
-        self, limit: int, offset: int, facets: Mapping[str, tuple[tuple[str, int], ...]]
-    ) -> Found:
-        total, hits = self._fetch(self._searcher.num_docs)
-        if not total:
-            return Found(0, (), groups=0, facets=facets)
-        ids = self._searcher.fast_field_values("group_id", [address for _, address in hits])
-        inside = Counter(ids)
-        best = self._best(hits, ids, offset + limit)[offset:] if limit > 0 else []
-        return Found(
-            total,
-            tuple(one for one, _ in best),
-            groups=len(inside),
-            inside={one.group: inside[number] for one, number in best},
-            facets=facets,
-        )
-
-    def _best(
-        self, hits: Sequence[Hit], ids: Sequence[Any], limit: int
-    ) -> list[tuple[Scored, int]]:
-        """The best hits of the first `limit` groups, each with the number of its group."""
-        best: dict[int, Scored] = {}
-        for _, run in groupby(range(len(hits)), key=lambda at: hits[at][0]):
-            fresh = [at for at in run if ids[at] not in best]
-            ranked = ((self._entry(hits[at]), ids[at]) for at in fresh)
-            if 1 < len(fresh) <= _TIES:
-                ranked = iter(sorted(ranked, key=lambda pair: pair[0].key))
-            for one, number in ranked:
-                best.setdefault(number, one)
-                if len(best) > limit:
-                    break
-            if len(best) >= limit:
-                break
-        return [(one, number) for number, one in best.items()][:limit]
 
 
 @contextmanager

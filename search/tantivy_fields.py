@@ -3,7 +3,6 @@
 | field      | holds                                                      | asked by             |
 |------------|------------------------------------------------------------|----------------------|
 | `t_…`      | overlapping pairs with positions, one per text field       | substring, similar   |
-| `chars`    | the different characters of the page                       | one character of it  |
 | `words`    | words in Latin letters and numbers of the page             | whole word, prefix   |
 | `k_…`      | whole values of keyword fields                             | exactly, facets      |
 | `day`      | yyyymmdd                                                   | days, sort by date   |
@@ -13,6 +12,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from operator import add
 
@@ -45,8 +45,7 @@ def schema() -> tantivy.Schema:
     build = tantivy.SchemaBuilder()
     for field in TEXT_FIELDS:
         build.add_text_field(text_field(field), tokenizer_name="whitespace")
-    for field in ("chars", "words"):
-        build.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
+    build.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
     for field in KEYWORD_FIELDS:
         build.add_text_field(
             keyword_field(field),
@@ -78,33 +77,43 @@ def sendable(text: str) -> str:
     return text
 
 
-def _group_id(group: str) -> int:
+def group_id(group: str) -> int:
+    """A number of 64 bits for the name of a group."""
     return int.from_bytes(blake2b(group.encode("utf-8", "replace"), digest_size=8).digest())
 
 
+def _pairs(text: str) -> str:
+    """The overlapping pairs of a search form as tantivy's tokeniser takes them.
+
+    The last character alone gives every position something to hold."""
+    return " ".join(map(add, text, text[1:])) + " " + text[-1] if text else ""
+
+
+@lru_cache(maxsize=256)
+def _pairs_of(texts: tuple[str, ...]) -> str:
+    """Kept for the next page: all pages of a dossier have the same titles, numbers and names."""
+    return _pairs(sendable(GAP.join(map(form, texts))))
+
+
 def document(entry: Entry) -> tantivy.Document:
+    """The document to put into the index."""
     made = tantivy.Document()
-    text = sendable(form(entry.text))
-    if text:
-        # the last character alone gives every position something to hold
-        made.add_text("t_text", " ".join(map(add, text, text[1:])) + " " + text[-1])
-        made.add_text("chars", " ".join(set(text)))
+    made.add_text("t_text", _pairs(sendable(form(entry.text))))
     found = words(entry.text)
     if found:
         made.add_text("words", " ".join(word[:WORD_LENGTH] for word in set(found)))
-    for field in TEXT_FIELDS[1:]:
+    for field, name in _TEXTS:
         texts = entry.texts(field)
         if texts:
-            text = sendable(GAP.join(map(form, texts)))
-            if text:
-                made.add_text(
-                    text_field(field), " ".join(map(add, text, text[1:])) + " " + text[-1]
-                )
-    for field in KEYWORD_FIELDS:
-        name = keyword_field(field)
+            made.add_text(name, _pairs_of(texts))
+    for field, name in _KEYWORDS:
         for value in entry.keywords(field):
             made.add_text(name, sendable(value))
     if entry.day is not None:
         made.add_integer("day", number_of(entry.day))
-    made.add_unsigned("group_id", _group_id(entry.group))
+    made.add_unsigned("group_id", group_id(entry.group))
     return made
+
+
+_TEXTS = tuple((field, text_field(field)) for field in TEXT_FIELDS if field != "text")
+_KEYWORDS = tuple((field, keyword_field(field)) for field in KEYWORD_FIELDS)

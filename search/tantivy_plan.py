@@ -1,7 +1,8 @@
 """From a plan to a tantivy query.
 
 A string of k ≥ 2 characters is a phrase of its pairs; every second pair is enough, with the
-distance between them (ABCDE: AB, then CD two further on, then DE one further).
+distance between them (ABCDE: AB, then CD two further on, then DE one further). One character is
+any pair that begins with it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ def fixed(plan: Plan) -> bool:
             return fixed(part)
         case Preferring(part, wishes):
             return not wishes and fixed(part)
+        case Substring(_, text):
+            return len(text) == 1
+        case WordPrefix():
+            return True
         case _:
             return False
 
@@ -124,8 +129,6 @@ class Compiler:
     def _substring(self, field: str, text: str) -> Query:
         if len(text) > 1:
             return self._phrase(field, [(0, text)])
-        if field == "text":
-            return self._term("chars", text)
         return self._beginning(text_field(field), text)
 
     def _phrase(self, field: str, pieces: Sequence[Piece]) -> Query:
