@@ -1,7 +1,7 @@
 """Charges (罪名) of the criminal law, and where a text speaks of one as a charge.
 
-A charge counts where it is called one: 犯盗窃罪, 涉嫌故意伤害, 盗窃一案, and in titles (张三盗窃一审
-刑事判决书). 盗窃 alone is a deed, not a charge.
+A charge counts where it is called one: 犯盗窃罪, 涉嫌故意伤害, 盗窃一案, and in titles
+(张三盗窃一审刑事判决书). 盗窃 alone is a deed, not a charge.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class _ChargesFile(Sourced):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge. `name` whole and without 罪 ("走私、贩卖、运输、制造毒品"), `statute` as citations
-    write it ("刑法第347条"), `until` the first day on which it no longer existed."""
+    """One charge. `name` whole and without 罪 ("走私、贩卖、运输、制造毒品"), `statute` as
+    citations write it ("刑法第347条"), `until` the first day on which it no longer existed."""
 
     name: str
     statute: str

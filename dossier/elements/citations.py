@@ -254,8 +254,8 @@ _TYPED = re.compile(
 def canonical_statute(text: str) -> str | None:
     """What a person types for a statute, in the form `str(Citation)` has: a substring of it.
 
-    刑法第二百六十四条 and 刑法264 give 刑法第264条; 264条 gives 第264条 of whatever law; 刑诉法 gives
-    刑事诉讼法. None for what names no law and no article.
+    刑法第二百六十四条 and 刑法264 give 刑法第264条; 264条 gives 第264条 of whatever law; 刑诉法
+    gives 刑事诉讼法. None for what names no law and no article.
     """
     form = _QUOTES.sub("", normal(text))
     match = _TYPED.fullmatch(form)

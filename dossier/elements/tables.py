@@ -32,8 +32,13 @@ class Sourced(Strict):
 
 def read_table(model: type[Model], name: str) -> Model:
     """The file `name` beside this module. Raises BadData."""
+    return read_table_of(model, str(__package__), name)
+
+
+def read_table_of(model: type[Model], package: str, name: str) -> Model:
+    """The data file `name` of a package of this library. Raises BadData."""
     try:
-        text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+        text = (resources.files(package) / name).read_text(encoding="utf-8")
         return model.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise BadData(f"is not YAML ({error})", where=name) from error
