@@ -101,10 +101,18 @@ _PARAGRAPHS = rf"(?:第\s?)?{_PARAGRAPH_LIST}"
 _ARTICLES = rf"{_N}(?:{_AND}{_N})*"
 
 
+_PROVISION = re.compile(
+    rf"第?\s?(?P<articles>{_ARTICLES})\s?条(?:\s?之(?P<sub>{_N}))?"
+    rf"(?:\s?(?P<paragraphs>{_PARAGRAPHS}))?(?:\s?(?P<items>{_ITEMS}))?"
+    rf"|(?P<paragraphs2>第\s?{_PARAGRAPH_LIST})(?:\s?(?P<items2>{_ITEMS}))?"
+    rf"|(?P<items3>{_ITEMS})"
+)
+
+
 @lru_cache(maxsize=1)
 def _names() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Every known name of a law in matching form → its canonical name; and the tokens of
-    citations: a law in 《》, a bare law, an article, a paragraph, an item."""
+    """Every known name of a law in matching form → its canonical name; and what names a law in a
+    text: a title in 《》, a bare name before 第."""
     laws = read_table(_LawsFile, "laws.yaml").laws
     known = {normal(name): law.name for law in laws for name in (law.name, *law.names)}
     bare = sorted(
@@ -112,15 +120,11 @@ def _names() -> tuple[dict[str, str], re.Pattern[str]]:
         key=len,
         reverse=True,
     )
-    tokens = re.compile(
+    mention = re.compile(
         r"《(?P<title>(?:[^《》\n]|《[^《》\n]{1,80}》){2,160})》"
-        rf"|(?:中华人民共和国)?(?P<bare>{'|'.join(map(re.escape, bare))})(?=\s?第)"
-        rf"|(?P<mark>第)?\s?(?P<articles>{_ARTICLES})\s?条(?:\s?之(?P<sub>{_N}))?"
-        rf"(?:\s?(?P<paragraphs>{_PARAGRAPHS}))?(?:\s?(?P<items>{_ITEMS}))?"
-        rf"|(?P<paragraphs2>第\s?{_PARAGRAPH_LIST})(?:\s?(?P<items2>{_ITEMS}))?"
-        rf"|(?P<items3>{_ITEMS})"
+        rf"|(?P<bare>{'|'.join(map(re.escape, bare))})(?=\s?(?:第|\d))"
     )
-    return known, tokens
+    return known, mention
 
 
 _ORGANS = re.compile(
@@ -143,71 +147,73 @@ def law_name(title: str) -> str:
     return known.get(form, form)
 
 
-_GAP = re.compile(
-    r"(?:\s|[、,，;；:：。]|[和及与或并]|以及|或者|之规定|的规定|规定|并参照|同时|"
-    r"[（(][^（()）\n]{1,60}[）)])*"
+_LINK = re.compile(
+    r"[》）)]?(?:\s|[、,，;；:：。]|[和及与或并]|以及|或者|之规定|的规定|规定|并参照|同时){0,12}"
 )
+_ASIDE = re.compile(r"\s?[（(][^（()）\n]{1,60}[）)]")
 _RANGE = re.compile(r"\s?(?:至|到|[-—~～])\s?")
 _LONGEST_RANGE = 60
 _NUMERAL = re.compile(_N)
 
 
-@dataclass(slots=True)
-class _State:
-    """What the next provision inherits, and until where it must begin."""
-
-    law: str = ""
-    begin: int = -1
-    """Where the law's name begins, until its first provision."""
-    stop: int = -1
-    last: Citation | None = None
-
-
 def citations(text: str) -> tuple[Citation, ...]:
-    """All statute citations of a text, in order. Spans of the first provision after a law's name
-    include the name."""
+    """All statute citations of a text, in order. The span of the first provision after a law's name
+    includes the name."""
     return tuple(_scan(text))
 
 
 def _scan(text: str) -> Iterator[Citation]:
-    _, tokens = _names()
-    state = _State()
     short: dict[str, str] = {}  # names that the text itself introduces: (以下简称《解释》)
-    for token in tokens.finditer(text):
-        kind = token.lastgroup
-        if token["title"] is not None or token["bare"] is not None:
-            title = token["title"] or token["bare"]
-            if text[max(0, token.start() - 2) : token.start()] == "简称" and state.law:
-                short[title] = state.law
-                # the provisions follow the bracket: what was before goes on
-                state.stop = token.end()
-                continue
-            law = short.get(title) or law_name(title)
-            state = _State(law, token.start(), token.end())
+    law = ""
+    for mention in _names()[1].finditer(text):
+        title = mention["title"] or mention["bare"]
+        if law and text.endswith("简称", 0, mention.start()):
+            short[title] = law
             continue
-        if not state.law or kind is None:
-            continue
-        gap = text[state.stop : token.start()]
-        through = state.last is not None and _RANGE.fullmatch(gap) is not None
-        if not through and (len(gap) > 70 or _GAP.fullmatch(gap.lstrip("》）)")) is None):
-            state = _State()
-            continue
-        try:
-            found = list(_provisions(token, state, through))
-        except ValueError:
-            continue
-        if found:
-            yield from found
-            state.last, state.begin, state.stop = found[-1], -1, token.end()
+        law = short.get(title) or law_name(title)
+        last: Citation | None = None
+        stop = mention.end()
+        while (found := _next(text, stop, last is not None)) is not None:
+            token, through = found
+            try:
+                cited = list(
+                    _provisions(
+                        token, law, last, token.start() if last else mention.start(), through
+                    )
+                )
+            except ValueError:
+                break
+            if not cited:
+                break
+            yield from cited
+            last, stop = cited[-1], token.end()
 
 
-def _provisions(token: re.Match[str], state: _State, through: bool) -> Iterator[Citation]:
-    start = state.begin if state.begin >= 0 else token.start()
-    stop, last = token.end(), state.last
-    base = Citation(state.law, 0, None, None, None, start, stop)
+def _next(text: str, at: int, ranges: bool) -> tuple[re.Match[str], bool] | None:
+    """The provision that follows here, and whether it ends a range."""
+    if ranges and (through := _RANGE.match(text, at)) is not None:
+        token = _PROVISION.match(text, through.end())
+        if token is not None:
+            return token, True
+    for _ in range(3):
+        link = _LINK.match(text, at)
+        assert link is not None
+        token = _PROVISION.match(text, link.end())
+        if token is not None:
+            return token, False
+        aside = _ASIDE.match(text, link.end())
+        if aside is None:
+            return None
+        at = aside.end()
+    return None
+
+
+def _provisions(
+    token: re.Match[str], law: str, last: Citation | None, start: int, through: bool
+) -> Iterator[Citation]:
+    stop = token.end()
+    base = Citation(law, 0, None, None, None, start, stop)
     if token["articles"] is not None:
-        if token["mark"] is None and last is None and state.begin < 0:
-            return
         *before, article = _numbers(token["articles"])
         if through and last is not None and 0 < article - last.article <= _LONGEST_RANGE:
             before = [*range(last.article + 1, article)]

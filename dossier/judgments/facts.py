@@ -17,8 +17,10 @@ from ..normal import normal
 
 _HEAD = 600
 """Characters in which a judgment's court and number stand."""
-_COURT = re.compile(r"^.{0,60}?([\u4e00-\u9fa5]{2,28}?人民法院)")
-_KIND = re.compile(r"刑\s?事\s?(?:附\s?带\s?民\s?事\s?)?(?:判\s?决|裁\s?定|决\s?定|调\s?解)\s?书")
+_COURT = re.compile(r"(?:^|[\s。书])([\u4e00-\u9fa5]{2,28}法院)\s*$")
+_KIND = re.compile(
+    r"(?:刑\s?事|民\s?事|行\s?政)\s?(?:附\s?带\s?民\s?事\s?)?(?:判\s?决|裁\s?定|决\s?定|调\s?解)\s?书"
+)
 _OLD_NUMBER = re.compile(
     r"\((?:19|20)\d\d\)[\u4e00-\u9fa5\d]{1,16}?(?:字第|字|第)?\d{1,8}(?:-\d{1,3})?号(?:之[一二三四五六七八九十\d]{1,2})?"
 )
@@ -32,7 +34,7 @@ _PARTY = re.compile(
 )
 _CONVICTED = re.compile(rf"被告(?:人|单位)(?P<name>{_NAME})(?=犯(?!罪))")
 _BARE_NAME = re.compile(r"[\u4e00-\u9fa5·某×xXＸ*]{2,12}\d?")
-_VERDICT = re.compile(r"(?:判\s?决|裁\s?定)\s?如\s?下\s?[:：]")
+_VERDICT = re.compile(r"(?:判\s?决|裁\s?定|决\s?定)\s?如\s?下")
 _TERM = re.compile(r"[即自从至到起止、(（]$|(?:期限|刑期)$")
 _FIRST_DAY = dt.date(1979, 10, 1)
 _MOST = 60
@@ -51,11 +53,11 @@ class Facts:
 
 def facts(title: str, text: str, *, court: str, number: str, day: str, charges: list[str]) -> Facts:
     """Facts of one judgment; `court`, `number`, `day` and `charges` are what the corpus says."""
-    head = _heading(normal(text[:_HEAD]))
-    own_number = written(normal(number)) if number else _number(head) or _number(normal(title))
+    own_court, heading = _heading(text)
+    own_number = written(normal(number)) if number else _number(heading) or _number(normal(title))
     given = tuple(dict.fromkeys(filter(None, map(_charge, charges))))
     return Facts(
-        court=(court or _court(head))[:200],
+        court=(court or own_court)[:200],
         number=own_number[:200],
         day=_given_day(day) or _day(text, own_number),
         charges=(given or _charges(title, text))[:_MOST],
@@ -64,18 +66,22 @@ def facts(title: str, text: str, *, court: str, number: str, day: str, charges: 
     )
 
 
-def _heading(head: str) -> str:
-    """What stands above the parties: court, kind of document, number. Without 刑事判决书 there is
-    no heading (a corpus may hold only the facts), and what looks like one speaks of another case.
+def _heading(text: str) -> tuple[str, str]:
+    """The court that decided, and what stands above the parties, in matching form.
+
+    Without 刑事判决书 there is no heading (a corpus may hold only the facts), and what looks like
+    one speaks of another case.
     """
-    kind = _KIND.search(head)
-    return head[: kind.end() + 60] if kind else ""
-
-
-def _court(heading: str) -> str:
-    kind = _KIND.search(heading)
-    match = _COURT.search(heading[: kind.start()]) if kind else None
-    return match[1] if match else ""
+    head = text[:_HEAD]
+    first = ""
+    for kind in _KIND.finditer(head):
+        heading = normal(head[: kind.end() + 60])
+        court = _COURT.search(head[: kind.start()])
+        if court is not None:
+            return court[1], heading
+        first = first or heading
+    spaced = _COURT.search(normal(head[: kind.start()])) if (kind := _KIND.search(head)) else None
+    return (spaced[1] if spaced else ""), first
 
 
 def _number(head: str) -> str:
@@ -96,10 +102,11 @@ def _given_day(text: str) -> dt.date | None:
 def _day(text: str, number: str) -> dt.date | None:
     """The date under the judgment: the last one in Chinese numerals after the verdict, else the
     last other one that is no beginning or end of a term."""
-    verdicts = [match.end() for match in _VERDICT.finditer(text)]
-    if not verdicts:
-        return None
-    tail = normal(text[verdicts[-1] :][:20_000])
+    verdict = _verdict(text)
+    # Cyrillic О as zero is common where people typed the date
+    tail = normal(text[len(text) // 2 if verdict is None else verdict :][:20_000]).replace(
+        "О", "〇"
+    )
     found = [
         (match["cy"] is not None, day)
         for match, day in dates(tail)
@@ -108,8 +115,13 @@ def _day(text: str, number: str) -> dt.date | None:
         and tail[match.end() : match.end() + 1] not in ("起", "至", "止", "前", "因", "被")
     ]
     chinese = [day for is_chinese, day in found if is_chinese]
-    others = [day for is_chinese, day in found if not is_chinese]
+    others = [day for is_chinese, day in found if not is_chinese and verdict is not None]
     return next(iter(chinese[-1:] or others[-1:]), None)
+
+
+def _verdict(text: str) -> int | None:
+    """Where the verdict begins: after the last 判决如下."""
+    return max((match.end() for match in _VERDICT.finditer(text)), default=None)
 
 
 def _plausible(day: dt.date, number: str) -> bool:
@@ -125,7 +137,7 @@ def _charge(text: str) -> str:
 def _charges(title: str, text: str) -> tuple[str, ...]:
     """What it is about: the charges of the title and those convicted of; without either all that
     the text names."""
-    verdict = max((match.end() for match in _VERDICT.finditer(text)), default=None)
+    verdict = _verdict(text)
     named = [found.name for found in charges_in(title)]
     if verdict is not None:
         named += [found.name for found in charges_in(text[verdict:])]
@@ -134,8 +146,9 @@ def _charges(title: str, text: str) -> tuple[str, ...]:
 
 def _parties(title: str, text: str) -> tuple[str, ...]:
     found = [match["name"] for match in _PARTY.finditer(text[:6000])]
-    verdict = max((match.end() for match in _VERDICT.finditer(text)), default=len(text))
-    found += [match["name"] for match in _CONVICTED.finditer(text, verdict)]
+    verdict = _verdict(text)
+    if verdict is not None:
+        found += [match["name"] for match in _CONVICTED.finditer(text, verdict)]
     charges = charges_in(title)
     if charges:
         # 张三、李四盗窃一审刑事判决书
