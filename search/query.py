@@ -7,6 +7,7 @@ means for an index is `dossier.search.planning`'s business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from datetime import date
 from ..errors import QueryError
 from .analysis import form
 from .periods import period, printed
-from .tokens import CLOSES, MAX_DEPTH, OPENS, STARS, TILDES, Token, tokens
+from .tokens import CLOSES, MAX_DEPTH, OPENS, QUOTES, STARS, TILDES, Token, tokens
 from .vocabulary import SearchField, language
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "parse",
     "print_query",
 ]
+
+_MARKS = re.compile(f"[{re.escape(OPENS + CLOSES + QUOTES)}]")
 
 MAX_LENGTH = 10_000
 """Characters of a query."""
@@ -153,7 +156,7 @@ def _mended(text: str, found: list[Token]) -> list[Token]:
         elif token.kind == "not":
             fits = after in starts
         elif token.kind in ("minus", "field"):
-            fits = after in starts[:4 if token.kind == "field" else 6] and after != "not"
+            fits = after in starts[: 4 if token.kind == "field" else 6] and after != "not"
         if token.kind == "close" and before == "open":
             opened = out.pop()
             out.append(Token("phrase", opened.start, token.stop, text[opened.start : token.stop]))
@@ -246,8 +249,10 @@ class _Parser:
             else:
                 negative = not negative
             after = self._next
-            if after is None or after.kind in ("or", "and", "close") or (
-                token.kind == "field" and after.kind in ("not", "field")
+            if (
+                after is None
+                or after.kind in ("or", "and", "close")
+                or (token.kind == "field" and after.kind in ("not", "field"))
             ):
                 raise _empty(token) if token.kind == "field" else _lonely(token, "after")
         self.at += 1
@@ -276,10 +281,7 @@ class _Parser:
                 column=token.column,
             )
         try:
-            leaf = _leaf(token, field)
-            if not self.lenient or token.kind == "phrase" or _own(token.text):
-                return leaf
-            return Phrase(token.text, field)
+            return _leaf(token, field)
         except QueryError:
             if not self.lenient:
                 raise
@@ -305,6 +307,9 @@ def _leaf(token: Token, field: SearchField) -> Leaf:
         leaf = Prefix(text[:-1], field)
     else:
         leaf = Word(text, field)
+    if isinstance(leaf, Word | Prefix) and not _own(text):
+        # half of a text in parentheses or quotes: only in quotes it reads the same anywhere
+        leaf = Phrase(leaf.text, field)
     if isinstance(leaf, Tolerant) and len(form(leaf.text)) > MAX_SIMILAR:
         raise QueryError(
             f"~ works for up to {MAX_SIMILAR} characters",
@@ -316,6 +321,8 @@ def _leaf(token: Token, field: SearchField) -> Leaf:
 
 def _own(word: str) -> bool:
     """Whether a word reads as itself wherever it stands."""
+    if not _MARKS.search(word):
+        return True
     if sum(word.count(mark) for mark in OPENS) != sum(word.count(mark) for mark in CLOSES):
         return False
     try:
@@ -395,7 +402,7 @@ def _print_leaf(leaf: Word | Phrase | Prefix | Tolerant) -> str:
         return name + quoted
     # as a bare word if that reads as one, 正文: before a word like OR; else in quotes
     for begin in dict.fromkeys((name, name or _name("text"))):
-        if _reads_as(begin + leaf.text + mark, leaf):
+        if _own(leaf.text) and _reads_as(begin + leaf.text + mark, leaf):
             return begin + leaf.text + mark
     return name + quoted + ("~" if mark == "~" else "")
 

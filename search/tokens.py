@@ -27,6 +27,7 @@ MAX_DEPTH = 32
 _CURLY = "“”„‟〝〞＂"
 # what closes a phrase, by what opened it; keyboards mix curly and straight closing quotes
 _CLOSING = {'"': '"', "「": "」", "『": "』"} | dict.fromkeys(_CURLY, _CURLY + '"')
+QUOTES = "".join(dict.fromkeys("".join((*_CLOSING, *_CLOSING.values()))))
 _FIELD = re.compile(rf"([^\s:：{OPENS}{CLOSES}{BARS}\"“”「」『』]{{1,16}})[:：]")
 _SPAN_AHEAD = re.compile(r"\s+(?=\.\.|…|[~～至到])")
 _SPAN_OPEN = re.compile(r"(?:\.\.|…|[~～至到])$")
