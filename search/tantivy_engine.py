@@ -206,13 +206,14 @@ class TantivyIndex:
         self, text: str, *, limit: int = 10, where: Plan | None = None
     ) -> tuple[Scored, ...]:
         self._refresh()
+        allowed = None if where is None else self._compiler.query(where)
         with self._reading():
             query = likeness(self._searcher, self._index.schema, sendable(form(text)))
             if query is None:
                 return ()
-            if where is not None:
-                filtered = Query.const_score_query(self._compiler.query(where), 0.0)
-                query = Query.boolean_query([(Occur.Must, query), (Occur.Must, filtered)])
+            if allowed is not None:
+                allowed = Query.const_score_query(allowed, 0.0)
+                query = Query.boolean_query([(Occur.Must, query), (Occur.Must, allowed)])
             ranking = Ranking(self._searcher, self._index.schema, query, "relevance", by_key=False)
             return ranking.entries(limit, 0, {}).hits
 

@@ -120,7 +120,7 @@ class Ranking:
         best: dict[str, Scored] = {}
         query = self._query
         while len(best) < limit:
-            _, hits = self._fetch(max(200, 4 * limit), query)
+            _, hits = self._fetch(max(100, 2 * (limit - len(best))), query)
             if not hits:
                 break
             for one in map(self._entry, hits):
