@@ -28,9 +28,10 @@ from .catalogue import (
     StartDocument,
 )
 from .checking import CheckProblem, CheckReport
-from .errors import DossierError
+from .errors import DossierError, QueryError
 from .export import ExportReport
 from .holdings import Document, Dossier, File, FileProblem, LogEntry, Page, Volume
+from .indexing import Hit, Rebuilt, SearchResult, Snippet
 from .ingest import Limits
 from .intake import FileOutcome, IngestReport, ProgressEvent, Status
 from .model import Box, Cell, Line, Origin, PageLayer, Seal
@@ -56,6 +57,7 @@ __all__ = [
     "File",
     "FileOutcome",
     "FileProblem",
+    "Hit",
     "IngestReport",
     "JoinPrevious",
     "Limits",
@@ -73,9 +75,13 @@ __all__ = [
     "PlaceDocument",
     "PlacePage",
     "ProgressEvent",
+    "QueryError",
+    "Rebuilt",
     "Seal",
+    "SearchResult",
     "SetField",
     "SetType",
+    "Snippet",
     "StartDocument",
     "Status",
     "Volume",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from sqlalchemy import URL, delete, or_, select
 from sqlalchemy.engine import make_url
@@ -24,9 +26,11 @@ from .errors import (
     ArchiveNotFound,
     ArchiveVersion,
     BadCorrection,
+    DossierError,
     NotInArchive,
 )
 from .holdings import Dossier, Keep, LogEntry, Page, utc
+from .indexing import IndexKeeper, Rebuilt, SearchResult, group_of, search
 from .ingest import Limits
 from .intake import IngestReport, Intake, Progress, shelve
 from .normal import normal
@@ -44,6 +48,7 @@ from .records import (
     outbox,
     sweep,
 )
+from .search import DEFAULT_ENGINE, FACETS, Sort, engine_of
 
 FORMAT = 1
 _TOML = """\
@@ -82,18 +87,23 @@ class Archive:
         self._keep = Keep(
             self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
         )
+        self._index = IndexKeeper(home / "index", self._database)
         self.user = _user()
         """Who is written into the log; set it when acting for someone else."""
 
     # --- opening -----------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: str | Path, *, records: str | None = None) -> Self:
+    def create(
+        cls, path: str | Path, *, records: str | None = None, engine: str = DEFAULT_ENGINE
+    ) -> Self:
         """Make a new archive in an empty or absent folder.
 
         `records` may name a PostgreSQL database ("postgresql://user@host/name"); by default the
-        records are an SQLite file in the folder. Raises `ArchiveExists`.
+        records are an SQLite file in the folder. `engine` makes the search index ("tantivy",
+        "whoosh"). Raises `ArchiveExists`, `SearchEngineNotFound`.
         """
+        engine_of(engine)
         home = Path(path).absolute()
         if home.exists() and (not home.is_dir() or any(home.iterdir())):
             raise ArchiveExists(
@@ -114,10 +124,12 @@ class Archive:
             archive = cls(home, {"format": FORMAT, "records": records or _LOCAL})
             try:
                 archive._settle(str(records))
+                archive._index.rebuild(engine=engine)
             except BaseException:
                 archive.close()
                 raise
         except BaseException:
+            shutil.rmtree(home / "index", ignore_errors=True)
             for made in (home / "blobs", home / "work", *home.glob(f"{_LOCAL}*")):
                 made.rmdir() if made.is_dir() else made.unlink()
             if made_here:
@@ -173,6 +185,7 @@ class Archive:
         return cls(home.absolute(), config)
 
     def close(self) -> None:
+        self._index.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -234,7 +247,7 @@ class Archive:
             review_below=self._keep.review_below,
             finish=self._shelve,
         )
-        return intake.run(
+        report = intake.run(
             places,
             settings,
             case=case,
@@ -244,9 +257,20 @@ class Archive:
             limits=limits,
             progress=progress,
         )
+        trouble = self._index_changes()
+        return replace(report, problems=(*report.problems, *trouble)) if trouble else report
 
     def _shelve(self, dossier_id: int) -> None:
         shelve(self._database, dossier_id, by=self.user)
+
+    def _index_changes(self) -> list[str]:
+        """Take what changed into the search index; says what hindered it. Nothing is lost then:
+        the next search or batch does it."""
+        try:
+            self._index.catch_up()
+        except (DossierError, OSError) as error:
+            return [f"the search index is not up to date: {error}"]
+        return []
 
     # --- finding -----------------------------------------------------------------------------
 
@@ -305,6 +329,55 @@ class Archive:
                 )
             return Page.of(self._keep, row)
 
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        grouped: bool = False,
+        sort: Sort = "relevance",
+        case: int | str | None = None,
+        kind: Literal["page", "judgment"] | None = None,
+        where: Mapping[str, str] | None = None,
+        facets: Sequence[str] = FACETS,
+        synonyms: bool = True,
+    ) -> SearchResult:
+        """Find pages and judgments; docs/search-language.md says what may stand in a query.
+
+        `limit`, `offset`  which of the hits to return
+        `grouped`  one hit for each dossier: its best page
+        `sort`     "relevance", "newest", "oldest"
+        `case`     only in this dossier
+        `kind`     only pages of dossiers, or only judgments
+        `where`    values of facets that hits must have: {"type": "讯问笔录", "year": "2023"}
+        `facets`   which to count; the fewer, the faster
+        `synonyms` also find what the words of the query are otherwise called
+
+        Raises `QueryError`, which says at which column the query makes no sense; `NotInArchive`.
+        """
+        if limit < 0 or offset < 0:
+            raise ValueError("limit and offset count from 0")
+        within = dict(where or {})
+        if unknown := set(within) - set(FACETS):
+            raise ValueError(f"not a facet: {', '.join(sorted(unknown))}; there are {FACETS}")
+        if kind is not None:
+            within["kind"] = kind
+        if case is not None:
+            within["group"] = group_of(self.dossier(case).id)
+        return search(
+            self._keep,
+            self._index,
+            query,
+            limit=limit,
+            offset=offset,
+            grouped=grouped,
+            sort=sort,
+            facets=facets,
+            within=tuple(within.items()),
+            synonyms=synonyms,
+        )
+
     # --- correcting --------------------------------------------------------------------------
 
     def recatalogue(self, key: int | str, corrections: Iterable[Correction] = ()) -> Dossier:
@@ -332,6 +405,7 @@ class Archive:
                     )
                 self._log(session, "correct", row.id, correction.to_json())
             shelve(self._database, row.id, by=self.user, new=made, session=session)
+        self._index_changes()
         return self.dossier(row.id)
 
     def refresh(self) -> list[Dossier]:
@@ -340,6 +414,8 @@ class Archive:
             stale = session.scalars(select(DossierRow.id).where(DossierRow.stale)).all()
         for dossier_id in stale:
             self._shelve(dossier_id)
+        if stale:
+            self._index_changes()
         return [self.dossier(dossier_id) for dossier_id in stale]
 
     def review(self, key: int | str | None = None) -> list[Page]:
@@ -413,6 +489,7 @@ class Archive:
             else:
                 session.delete(dossier)
         discard_unused(self._database, self._keep.blobs, hashes)
+        self._index_changes()
 
     # --- looking after -----------------------------------------------------------------------
 
@@ -424,12 +501,25 @@ class Archive:
         """
         return sweep(self._database, self._keep.blobs, self.home / "work")
 
+    def reindex(
+        self,
+        *,
+        engine: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Rebuilt:
+        """Build the search index anew from the records, beside the live one, and swap.
+
+        `engine` changes the engine. `progress` is called with entries done and entries in all.
+        Raises `SearchEngineNotFound`, `IndexBusy`.
+        """
+        return self._index.rebuild(engine=engine, progress=progress)
+
     def check(self, *, progress: Callable[[int, int], None] | None = None) -> CheckReport:
         """Hash every blob again and resolve every record; says what is wrong.
 
         `progress` is called with files done and files in all.
         """
-        return check_archive(self._keep, progress)
+        return check_archive(self._keep, self._index, progress)
 
     def log(self, key: int | str | None = None) -> list[LogEntry]:
         """What was done here, oldest first; of one dossier or of all."""

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from .errors import BlobDamaged
+from .errors import BlobDamaged, IndexDamaged, IndexVersion
 from .holdings import Keep
+from .indexing import IndexKeeper
 from .records import (
     DocumentRow,
     DossierRow,
@@ -49,8 +50,11 @@ class CheckReport:
         return {**asdict(self), "clean": self.clean}
 
 
-def check_archive(keep: Keep, progress: Callable[[int, int], None] | None = None) -> CheckReport:
+def check_archive(
+    keep: Keep, keeper: IndexKeeper, progress: Callable[[int, int], None] | None = None
+) -> CheckReport:
     """Everything `Archive.check` promises."""
+    index_problems, index_notes = _index(keeper)
     with keep.database.read() as session:
         if session.get_bind().dialect.name == "postgresql":
             # all of it as of one moment, whatever a batch adds meanwhile (SQLite does so anyway)
@@ -60,7 +64,8 @@ def check_archive(keep: Keep, progress: Callable[[int, int], None] | None = None
         problems += _files(session)
         problems += _pages(session)
         problems += _documents(session)
-        notes = [*_stale(session), *_orphans(keep, session)]
+        problems += index_problems
+        notes = [*_stale(session), *_orphans(keep, session), *index_notes]
         return CheckReport(
             files=_count(session, FileRow),
             pages=_count(session, PageRow),
@@ -68,6 +73,26 @@ def check_archive(keep: Keep, progress: Callable[[int, int], None] | None = None
             problems=tuple(problems),
             notes=tuple(notes),
         )
+
+
+def _index(keeper: IndexKeeper) -> tuple[list[CheckProblem], list[CheckProblem]]:
+    """Whether the search index holds what the records hold: problems and notes."""
+    where = "search index"
+    try:
+        standing = keeper.standing()
+    except (IndexDamaged, IndexVersion) as error:
+        message = f"{error.what}: the next search rebuilds it"
+        return [], [CheckProblem(error.code, where, message)]
+    if standing.waiting:
+        message = f"{standing.waiting} changes wait: the next search takes them in"
+        return [], [CheckProblem("index-behind", where, message)]
+    if standing.indexed != standing.recorded:
+        message = (
+            f"{standing.indexed} pages and judgments in the index, {standing.recorded} in the "
+            "records: run dossier reindex"
+        )
+        return [CheckProblem("index-incomplete", where, message)], []
+    return [], []
 
 
 def _count(session: Session, table: type[FileRow | PageRow | DocumentRow]) -> int:

@@ -6,7 +6,7 @@ Coordinates are in page units: [0, 1] of the width and height of the page *as a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -232,24 +232,38 @@ class PageLayer:
 
 def layer_text(lines: Iterable[Line]) -> str:
     """Plain text of lines in reading order (see `PageLayer.text`)."""
-    parts: list[str] = []
+    return "".join(_pieces(lines))
+
+
+def line_starts(lines: Iterable[Line]) -> list[int]:
+    """Where each line begins in `layer_text` of these lines."""
+    starts, at = [], 0
+    for place, piece in enumerate(_pieces(lines)):
+        if place % 2:
+            starts.append(at)
+        at += len(piece)
+    return starts
+
+
+def _pieces(lines: Iterable[Line]) -> Iterator[str]:
+    """What parts a line from the one before, and the line, in turn."""
     before: Line | None = None
     for line in lines:
-        if before is not None:
-            if line.block != before.block:
-                parts.append("\n\n")
-            elif (
-                line.cell is not None
-                and before.cell is not None
-                and line.cell.row == before.cell.row
-                and line.cell.column != before.cell.column
-            ):
-                parts.append("\t")
-            else:
-                parts.append("\n")
-        parts.append(line.text)
+        if before is None:
+            yield ""
+        elif line.block != before.block:
+            yield "\n\n"
+        elif (
+            line.cell is not None
+            and before.cell is not None
+            and line.cell.row == before.cell.row
+            and line.cell.column != before.cell.column
+        ):
+            yield "\t"
+        else:
+            yield "\n"
+        yield line.text
         before = line
-    return "".join(parts)
 
 
 def _corners(box: Box) -> tuple[float, float, float, float]:

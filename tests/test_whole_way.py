@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import lzma
+import random
 import re
 import shutil
 import subprocess
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from whole_way import CASE_NAMES, Score, expected, planted, reported, source
+from whole_way import CASE_NAMES, CASES, Score, expected, planted, reported, source
 
 from dossier import Archive, Box, IngestReport, Status
 
@@ -200,3 +202,40 @@ def test_commands_speak_to_people_and_to_programs(archive: Archive, command: lis
     program = subprocess.run([*base, "--json"], check=True, stdout=-1, text=True)
     answer = json.loads(program.stdout)
     assert answer or name == "review"  # well-read samples leave nothing to look at
+
+
+def test_a_hit_is_marked_where_the_words_stand_on_the_scan(archive: Archive) -> None:
+    """50 strings drawn from the truth of the scans: each is found, and its boxes cover it."""
+    chance = random.Random(20230508)
+    drawn = []
+    for case in CASE_NAMES:
+        truth = json.loads(lzma.decompress((CASES / f"{case}.truth.json.xz").read_bytes()))
+        for page in truth["pages"]:
+            print_lines = [line for line in page["lines"] if line["kind"] == "print"]
+            whole = "".join(line["text"] for line in page["lines"])
+            for line in print_lines:
+                length = chance.randint(4, 10)
+                start = chance.randrange(max(1, len(line["text"]) - length))
+                text = line["text"][start : start + length]
+                if len(text) == length and " " not in text and whole.count(text) == 1:
+                    boxes = line["boxes"][start : start + length]
+                    drawn.append((case, page, text, boxes, truth["unit"]))
+    chance.shuffle(drawn)
+    shares, missed = [], []
+    for case, page, text, boxes, unit in drawn:
+        if len(shares) == 50:
+            break
+        hits = archive.search(f'"{text}"', case=case, limit=200, facets=()).hits
+        hit = next((h for h in hits if (h.file, h.file_page) == (page["file"], page["page"])), None)
+        if hit is None:  # misread here and there by the fast models
+            missed.append(text)
+            continue
+        edges = [[value / unit for value in box] for box in boxes]
+        wanted = Box(
+            min(e[0] for e in edges), min(e[1] for e in edges),
+            max(e[2] for e in edges), max(e[3] for e in edges),
+        )  # fmt: skip
+        shares.append(max(wanted.iou(box) for box in hit.boxes))
+    print(f"\nIoU min {min(shares):.2f}, mean {sum(shares) / 50:.2f}; misread: {missed}")
+    assert len(missed) <= 3
+    assert min(shares) >= 0.6

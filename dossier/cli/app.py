@@ -12,7 +12,9 @@ from .. import __version__
 from ..archive import Archive
 from ..holdings import Document, Dossier, Page
 from ..intake import IngestReport, Status
-from . import screen
+from ..search import DEFAULT_ENGINE
+from . import screen, searching
+from .arguments import Case, Json, Place
 from .corrections import parse_corrections
 
 app = typer.Typer(
@@ -22,10 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Place = Annotated[str, typer.Argument(metavar="DIR", help="The archive: its folder or its URL.")]
-Case = Annotated[str, typer.Argument(metavar="CASE", help="Dossier: id, name or case number.")]
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs instead of tables.")]
 
 
 def main() -> None:
@@ -55,10 +53,13 @@ def init(
         str | None,
         typer.Option(help="PostgreSQL for the records: postgresql://user@host/database"),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Search engine: tantivy (fast) or whoosh (pure Python).")
+    ] = DEFAULT_ENGINE,
     as_json: Json = False,
 ) -> None:
     """Make a new archive in an empty folder."""
-    with screen.errors(as_json), Archive.create(place, records=records) as archive:
+    with screen.errors(as_json), Archive.create(place, records=records, engine=engine) as archive:
         if as_json:
             screen.say_json({"archive": str(archive.home)})
         else:
@@ -366,6 +367,10 @@ def text(
             screen.say_json([{**_page_json(page), "text": page.text} for page in pages])
         else:
             typer.echo("\f".join(page.text for page in pages))
+
+
+app.command()(searching.search)
+app.command()(searching.reindex)
 
 
 @app.command()

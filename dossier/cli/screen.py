@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -79,6 +80,14 @@ def errors(as_json: bool) -> Iterator[None]:
             say_json({"error": "interrupted", "what": said})
         err.print(said)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def point_at(text: str, column: int) -> None:
+    """Show what was typed and, under it, where it went wrong (counted from 1)."""
+    line = " ".join(text.split("\n"))
+    start = max(0, column - 40)
+    err.print(line[start : start + 76], markup=False)
+    err.print(" " * cell_len(line[start : column - 1]) + "^", markup=False, style="red")
 
 
 def fail(

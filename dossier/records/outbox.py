@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from .schema import OutboxConsumerRow, OutboxRow
@@ -57,8 +57,8 @@ def enqueue(session: Session, item_ids: Iterable[int], action: str, kind: Kind =
         session.execute(insert(OutboxRow), rows)
 
 
-def pending(session: Session, consumer: str, limit: int = 1000) -> list[Change]:
-    """The oldest changes this consumer has not taken in."""
+def pending(session: Session, consumer: str, limit: int | None = 1000) -> list[Change]:
+    """The oldest changes this consumer has not taken in, at most `limit` (None: all)."""
     rows = session.execute(
         select(OutboxRow.id, OutboxRow.kind, OutboxRow.item_id, OutboxRow.action)
         .where(OutboxRow.consumer == consumer)
@@ -66,6 +66,12 @@ def pending(session: Session, consumer: str, limit: int = 1000) -> list[Change]:
         .limit(limit)
     )
     return [Change(*row) for row in rows]
+
+
+def count(session: Session, consumer: str) -> int:
+    """How many changes this consumer has not taken in."""
+    query = select(func.count(OutboxRow.id)).where(OutboxRow.consumer == consumer)
+    return session.scalar(query) or 0
 
 
 def done(session: Session, changes: Sequence[Change]) -> None:
