@@ -75,7 +75,7 @@ def dossier_entries(session: Session, dossier_id: int) -> Iterator[Entry]:
         suspects=_suspects(row.card for row, _ in documents.values()),
     )
     for page_id, document_id, text in pages:
-        document, volume = documents.get(document_id, (None, ""))
+        document, volume = documents[document_id] if document_id in documents else (None, "")
         yield _page_entry(page_id, text, document, volume, case, dossier_id)
 
 
