@@ -55,7 +55,7 @@ def dossier_entries(session: Session, dossier_id: int) -> Iterator[Entry]:
     dossier = session.get(DossierRow, dossier_id)
     if dossier is None:
         return
-    documents = {
+    documents: dict[int | None, tuple[DocumentRow | None, str]] = {
         row.id: (row, volume)
         for row, volume in session.execute(
             select(DocumentRow, VolumeRow.title)
@@ -72,10 +72,10 @@ def dossier_entries(session: Session, dossier_id: int) -> Iterator[Entry]:
         name=dossier.name,
         numbers=_case_numbers(session, dossier_id),
         charges=_charges(text for _, _, text in pages),
-        suspects=_suspects(row.card for row, _ in documents.values()),
+        suspects=_suspects(row.card for row, _ in documents.values() if row is not None),
     )
     for page_id, document_id, text in pages:
-        document, volume = documents[document_id] if document_id in documents else (None, "")
+        document, volume = documents.get(document_id, (None, ""))
         yield _page_entry(page_id, text, document, volume, case, dossier_id)
 
 
