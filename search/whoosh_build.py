@@ -256,7 +256,7 @@ def _merge_terms(
     entries: list[Numbers] = []
     for (file, alive), offset, own in zip(parts, offsets, lists, strict=True):
         place = np.fromiter((place_of[value] for value in own), np.int64, len(own))
-        sizes = np.diff(file.numbers(f"={field}/starts").astype(np.int64))
+        sizes: Numbers = np.diff(file.numbers(f"={field}/starts").astype(np.int64))
         old = file.numbers(f"={field}/entries")
         if len(sizes) != len(place) or int(sizes.sum()) != len(old):
             raise file.damaged()

@@ -7,7 +7,8 @@ Whoosh (the package whoosh3) evaluates and scores queries; the files are ours
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from typing import Self
@@ -17,6 +18,7 @@ from whoosh import query
 from whoosh.reading import MultiReader
 from whoosh.searching import SearchContext, Searcher
 
+from ..errors import IndexDamaged
 from .analysis import form
 from .entry import FACETS, Entry
 from .plan import Plan
@@ -164,9 +166,23 @@ class WhooshIndex:
         for field in facets:
             if field not in FACETS:
                 raise KeyError(field)
+        asked = compiled(plan)
         self._refresh()
+        with _trusting_nothing():
+            return self._found(asked, limit, offset, sort, grouped, facets, facet_size)
+
+    def _found(
+        self,
+        asked: query.Query,
+        limit: int,
+        offset: int,
+        sort: Sort,
+        grouped: bool,
+        facets: Sequence[str],
+        facet_size: int,
+    ) -> Found:
         view = self._view
-        hits = view.hits(compiled(plan), SCORED if sort == "relevance" else UNSCORED)
+        hits = view.hits(asked, SCORED if sort == "relevance" else UNSCORED)
         counted = {field: view.facet(hits.ids, field, facet_size) for field in facets}
         if not grouped:
             best = view.ordered(hits, sort, offset + limit)[offset:]
@@ -178,22 +194,38 @@ class WhooshIndex:
         return Found(len(hits.ids), shown, int((inside > 0).sum()), names, counted)
 
     def count(self, plan: Plan) -> int:
+        asked = compiled(plan)
         self._refresh()
-        return len(self._view.hits(compiled(plan), UNSCORED).ids)
+        with _trusting_nothing():
+            return len(self._view.hits(asked, UNSCORED).ids)
 
     def more_like(
         self, text: str, *, limit: int = 10, where: Plan | None = None
     ) -> tuple[Scored, ...]:
-        self._refresh()
+        asked = None if where is None else compiled(where)
         plain = form(text)
         if len(plain) < 2:
             return ()
-        hits = self._view.hits(Shared(plain), SCORED)
-        if where is not None:
-            fitting = self._view.hits(compiled(where), UNSCORED).ids
-            kept = np.isin(hits.ids, fitting, assume_unique=True)
-            hits = _Hits(hits.ids[kept], hits.scores[kept])
-        return tuple(self._view.scored(hits, self._view.ordered(hits, "relevance", limit)))
+        self._refresh()
+        with _trusting_nothing():
+            hits = self._view.hits(Shared(plain), SCORED)
+            if asked is not None:
+                fitting = self._view.hits(asked, UNSCORED).ids
+                kept = np.isin(hits.ids, fitting, assume_unique=True)
+                hits = _Hits(hits.ids[kept], hits.scores[kept])
+            return tuple(self._view.scored(hits, self._view.ordered(hits, "relevance", limit)))
+
+
+@contextmanager
+def _trusting_nothing() -> Iterator[None]:
+    """Numbers whose checksums are right and that still make no sense were written by somebody
+    else: that is damage too, not a fault of the caller."""
+    try:
+        yield
+    except (IndexError, ValueError, OverflowError) as error:
+        raise IndexDamaged(
+            "the search index makes no sense", advice="rebuild it from the records"
+        ) from error
 
 
 def _tidy(folder: Folder, leaves: dict[str, SegmentLeaf]) -> dict[str, SegmentLeaf]:

@@ -79,7 +79,7 @@ class SealedWriter:
         start = self._at
         for part in parts:
             if len(part):
-                self._put(memoryview(np.ascontiguousarray(part, f"<{kind}")))
+                self._put(np.ascontiguousarray(part, f"<{kind}").data)
         self._sections[name] = (start, (self._at - start) // _TYPES[kind], kind)
 
     def strings(self, name: str, values: Iterable[bytes]) -> None:
@@ -126,6 +126,7 @@ class SealedFile:
         if zlib.crc32(tail) != checksum:
             raise self._damaged()
         self._end = end
+        self._strings: dict[str, Strings] = {}
         self._sums = np.frombuffer(tail, "<u4", blocks)
         self._seen = bytearray(blocks)
         try:
@@ -191,7 +192,11 @@ class SealedFile:
 
     def strings(self, name: str) -> Strings:
         """Byte strings that `SealedWriter.strings` wrote."""
-        return Strings(self.numbers(name).tobytes(), self.numbers(f"{name}:ends"))
+        if name not in self._strings:
+            self._strings[name] = Strings(
+                self.numbers(name).tobytes(), self.numbers(f"{name}:ends")
+            )
+        return self._strings[name]
 
 
 class Strings:

@@ -15,6 +15,7 @@ from whoosh import matching, query
 from whoosh.scoring import BM25F, bm25
 from whoosh.searching import SearchContext, Searcher
 
+from .entry import KEYWORD_FIELDS, TEXT_FIELDS
 from .plan import (
     And,
     Days,
@@ -221,7 +222,8 @@ class _Reach:
         if offset > (most := (1 << self._shift) - 1):
             return spots[:0]
         number = spots.dtype.type
-        return spots[(spots & number(most)) >= number(offset)] - number(offset)
+        begins: Numbers = spots[(spots & number(most)) >= number(offset)] - number(offset)
+        return begins
 
     def _followed(self, spots: Numbers, offset: int, others: Numbers) -> Numbers:
         """The `spots` that have one of the `others` `offset` further on, in the same entry."""
@@ -232,7 +234,8 @@ class _Reach:
         spots = spots[(spots & number(most)) <= number(most - offset)]
         wanted = spots + number(offset)
         places = np.minimum(np.searchsorted(others, wanted), len(others) - 1)
-        return spots[others[places] == wanted]
+        followed: Numbers = spots[others[places] == wanted]
+        return followed
 
 
 def _tally(leaf: SegmentLeaf, entries: Numbers) -> tuple[Ids, Numbers]:
@@ -367,18 +370,21 @@ def compiled(plan: Plan) -> query.Query:
         case Nothing():
             return AnyOf([])
         case Substring(field, text):
+            _known(field, TEXT_FIELDS)
             return Strung(field, [(_chain([(0, tuple(text))]), 1.0)])
         case Similar(field, alternatives, one_edit):
+            _known(field, TEXT_FIELDS)
             return Strung(field, list(_similar(alternatives, one_edit)))
         case WholeWord(text):
             return Holding(WORDS, [(octets(text), None)])
         case WordPrefix(text):
-            low = octets(text)
-            return Holding(WORDS, [(low, low + b"\xff")])  # no text has the byte ff
+            start = octets(text)
+            return Holding(WORDS, [(start, start + b"\xff")])  # no text has the byte ff
         case Days(first, last):
             low = 1 if first is None else first.toordinal()
             return Between(low, 1 << 31 if last is None else last.toordinal())
         case Exactly(field, values):
+            _known(field, KEYWORD_FIELDS)
             return Holding(
                 field, [(octets(value), None) for value in dict.fromkeys(values) if value]
             )
@@ -392,6 +398,11 @@ def compiled(plan: Plan) -> query.Query:
             return Boosted(compiled(part), weight)
         case Preferring(part, wishes):
             return Rather(compiled(part), AnyOf([compiled(wish) for wish in wishes]))
+
+
+def _known(field: str, fields: Sequence[str]) -> None:
+    if field not in fields:
+        raise KeyError(field)
 
 
 def _all_of(parts: Sequence[Plan]) -> query.Query:

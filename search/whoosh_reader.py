@@ -24,7 +24,7 @@ Span = tuple[int, int]
 """Pairs from a code up to another one (exclusive)."""
 
 
-class SegmentLeaf(IndexReader):
+class SegmentLeaf(IndexReader):  # type: ignore[misc]
     """One segment without the entries that were taken out since it was written."""
 
     def __init__(self, file: SealedFile, dead: frozenset[int]) -> None:
@@ -124,15 +124,9 @@ class SegmentLeaf(IndexReader):
 
     # values as a whole
 
-    @cached_property
-    def _values(self) -> dict[str, Strings]:
-        return {}
-
     def values(self, field: str) -> Strings:
         """All values of a field, in the order of their bytes."""
-        if field not in self._values:
-            self._values[field] = self.file.strings(f"={field}/values")
-        return self._values[field]
+        return self.file.strings(f"={field}/values")
 
     def holders(self, field: str, low: bytes, high: bytes | None = None) -> Numbers:
         """The entries that hold the value `low`, or a value from `low` up to `high` (exclusive);
@@ -162,6 +156,8 @@ class SegmentLeaf(IndexReader):
         begins = np.concatenate(([0], ends[:-1]))[ids]
         sizes = ends[ids] - begins
         total = int(sizes.sum())
+        if len(ends) != self._count or total > len(codes) or (sizes < 0).any():
+            raise self.file.damaged()
         before = np.cumsum(sizes) - sizes
         found: Numbers = codes[np.repeat(begins - before, sizes) + np.arange(total)]
         return found
