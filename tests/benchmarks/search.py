@@ -54,7 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--judgments", type=Path, help="JSONL, plain or .gz or .xz")
     parser.add_argument("--pages", type=int, default=100_000)
-    parser.add_argument("--whoosh-pages", type=int, default=10_000, help="whoosh gets only so many")
+    parser.add_argument("--whoosh-pages", type=int, help="whoosh gets only so many of them")
     parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--queries", type=int, default=240)
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
@@ -83,15 +83,19 @@ def main() -> int:
             TimeRemainingColumn(), console=Console(stderr=True), transient=True,
         ) as progress,
     ):  # fmt: skip
-        bench = Bench(Path(work), given.pages, given.whoosh_pages, progress)
+        bench = Bench(Path(work), given.pages, given.whoosh_pages or given.pages, progress)
         figures: Figures = {"machine": machine(), "made": bench.prepare(given)}
         for name in names:
-            figures[name] = bench.measure(name)
+            try:
+                figures[name] = bench.measure(name)
+            except Failed as error:  # its own error stands above; the others go on
+                progress.console.print(f"{name}: {error}", markup=False)
+    measured = [name for name in names if name in figures]
     if given.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
-    else:
-        report(figures, names)
-    return 0
+    elif measured:
+        report(figures, measured)
+    return int(measured != names)
 
 
 def machine() -> Figures:
@@ -107,6 +111,10 @@ def _cpu() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
+
+
+class Failed(Exception):
+    """A measured process did not come to its end."""
 
 
 class Bench:
@@ -186,7 +194,7 @@ class Bench:
             elif bar is not None:
                 self.progress.update(bar, completed=told["done"])
         if process.wait() or result is None:
-            raise SystemExit(f"{process.args!r} failed")
+            raise Failed(f"a process ended with code {process.returncode}")
         return result
 
     def _update(self, task: Task) -> Figures:
@@ -198,7 +206,8 @@ class Bench:
         written = self._run(replace(task, do="update"))
         reader.stdin.close()
         seen = self._listen(reader)
-        during, between = [], []
+        during: list[float] = []
+        between: list[float] = []
         for begun, seconds in seen["searches"]:
             meets = any(begun < end and begun + seconds > at for at, end in written["windows"])
             (during if meets else between).append(seconds * 1000)
@@ -335,6 +344,7 @@ def _latency(figures: Figures, names: Sequence[str]) -> Table:
     row("… ten hits and total only", "bare", plain)
     row("of it parse and plan", "planning", plain)
     for label, figure in (
+        ("tables of the language, once", "tables"),
         ("open, nothing cached", "open"),
         ("first query, nothing cached", "cold"),
     ):
@@ -380,7 +390,7 @@ def _checks(figures: Figures, names: Sequence[str]) -> Table:
         put("searches beside commits: ms", ms(changed["ms during"]))
         put("searches between commits: ms", ms(changed["ms between"]))
         put("their number", f"{len(changed['ms during'])}, {len(changed['ms between'])}")
-        put("new pages seen by the reader", str(changed["seen"]))
+        put("new pages seen by the reader", str(changed["seen"]) if name != "scan" else "–")
         put("peak MB of the searching process", f"{asked['peak'] / 1e6:.0f}")
     for label, cells in rows.items():
         table.add_row(label, *cells)

@@ -14,9 +14,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
-from dossier.search.entry import Entry
-
 from dossier.catalogue.types import default_types
+from dossier.search.entry import Entry
 
 LINE = 28
 PAGE = 560
@@ -156,7 +155,7 @@ def to_json(entry: Entry) -> str:
 
 
 def from_json(line: str) -> Entry:
-    record = {
+    record: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in json.loads(line).items()
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,7 +36,7 @@ def draw(entries: Sequence[Entry], count: int, seed: int = 7) -> list[Query]:
     """So many queries in the language of `dossier.search.query`, kinds mixed, each found on at
     least one of the pages unless a part that was drawn elsewhere forbids it."""
     chance = random.Random(seed)
-    makers = {
+    makers: dict[str, Callable[[Entry, random.Random], str]] = {
         "term": _term,
         "character": partial(_han, least=1, most=1),
         "and": _and,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+
 from dossier.search import plan as p
 from dossier.search.analysis import joined, pairs
 from dossier.search.entry import TEXT_FIELDS, Entry

@@ -13,14 +13,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from search_pages import stored
+from search_rivals import RIVALS, CannotSay
+
 from dossier.search import plan as p
 from dossier.search.engines import engine
 from dossier.search.entry import FACETS, Entry
 from dossier.search.planning import plan
 from dossier.search.protocol import Found
 from dossier.search.query import parse
-from search_pages import stored
-from search_rivals import RIVALS, CannotSay
 
 BATCH = 1000
 UPDATES = 5
@@ -161,7 +162,8 @@ def query(task: Task) -> dict[str, Any]:
         answer = _search(index, broad, facets=FACETS, grouped=True)
         grouped.append((time.perf_counter() - start) * 1000)
     result = {
-        **cold, "tables": tables - sum(planning), "ms": taken, "bare": bare, "planning": planning, "totals": totals,
+        **cold, "tables": tables - sum(planning), "ms": taken, "bare": bare,
+        "planning": planning, "totals": totals,
         "grouped": sorted(grouped)[2] if answer else None,
         "broad share": answer.total / task.pages if answer else None,
         "groups": answer.groups if answer else None, "peak": status()["VmHWM"],
