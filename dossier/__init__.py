@@ -34,6 +34,7 @@ from .holdings import Document, Dossier, File, FileProblem, LogEntry, Page, Volu
 from .indexing import Hit, Rebuilt, SearchResult, Snippet
 from .ingest import Limits
 from .intake import FileOutcome, IngestReport, ProgressEvent, Status
+from .judgments import ImportLimits, ImportProgress, ImportReport, Judgment, Judgments, Skipped
 from .model import Box, Cell, Line, Origin, PageLayer, Seal
 from .ocr import OcrEngine, OcrSettings
 
@@ -58,8 +59,13 @@ __all__ = [
     "FileOutcome",
     "FileProblem",
     "Hit",
+    "ImportLimits",
+    "ImportProgress",
+    "ImportReport",
     "IngestReport",
     "JoinPrevious",
+    "Judgment",
+    "Judgments",
     "Limits",
     "Line",
     "ListingRow",
@@ -81,6 +87,7 @@ __all__ = [
     "SearchResult",
     "SetField",
     "SetType",
+    "Skipped",
     "Snippet",
     "StartDocument",
     "Status",

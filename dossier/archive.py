@@ -33,6 +33,15 @@ from .holdings import Dossier, Keep, LogEntry, Page, utc
 from .indexing import IndexKeeper, Rebuilt, SearchResult, group_of, search
 from .ingest import Limits
 from .intake import IngestReport, Intake, Progress, shelve
+from .judgments import (
+    ImportLimits,
+    ImportProgress,
+    ImportReport,
+    Judgment,
+    Judgments,
+    import_judgments,
+    remove_judgments,
+)
 from .normal import normal
 from .ocr import OcrSettings
 from .records import (
@@ -260,6 +269,34 @@ class Archive:
         trouble = self._index_changes()
         return replace(report, problems=(*report.problems, *trouble)) if trouble else report
 
+    def import_judgments(
+        self,
+        path: str | Path,
+        *,
+        fields: Mapping[str, str] | None = None,
+        source: str | None = None,
+        limits: ImportLimits | None = None,
+        progress: Callable[[ImportProgress], None] | None = None,
+    ) -> ImportReport:
+        """Take in a corpus of judgments: JSONL, JSON or TXT, plain or packed, or a folder of them.
+
+        `fields`  where the corpus has what: {"text": "fact+reasoning"}; what is left out is guessed
+        `source`  name of the corpus (default: that of the file or folder)
+
+        A bad record does not stop the import. Interrupted or repeated, the same call goes on and
+        replaces what changed. Raises `FileNotFoundError`, `UnsupportedFile`, `BadData`.
+        """
+        report = import_judgments(
+            self._database,
+            path,
+            by=self.user,
+            fields=fields,
+            source=source,
+            limits=limits,
+            progress=progress,
+        )
+        return replace(report, problems=tuple(self._index_changes()))
+
     def _shelve(self, dossier_id: int) -> None:
         shelve(self._database, dossier_id, by=self.user)
 
@@ -378,6 +415,14 @@ class Archive:
             synonyms=synonyms,
         )
 
+    def judgments(self, source: str | None = None) -> Judgments:
+        """The judgments of the collection, or of one corpus."""
+        return Judgments(self._database, source)
+
+    def judgment(self, key: int | str) -> Judgment:
+        """One judgment by its id, its 案号, or its corpus's own id; `NotInArchive`."""
+        return self.judgments().one(key)
+
     # --- correcting --------------------------------------------------------------------------
 
     def recatalogue(self, key: int | str, corrections: Iterable[Correction] = ()) -> Dossier:
@@ -490,6 +535,15 @@ class Archive:
                 session.delete(dossier)
         discard_unused(self._database, self._keep.blobs, hashes)
         self._index_changes()
+
+    def remove_judgments(self, source: str, *, reason: str) -> int:
+        """Take a corpus out; the reason stays in the log. Returns how many judgments went.
+
+        Raises `NotInArchive` for an unknown corpus and ValueError without a reason.
+        """
+        count = remove_judgments(self._database, source, reason=reason, by=self.user)
+        self._index_changes()
+        return count
 
     # --- looking after -----------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from ..archive import Archive
 from ..holdings import Document, Dossier, Page
 from ..intake import IngestReport, Status
 from ..search import DEFAULT_ENGINE
-from . import screen, searching
+from . import judgments, screen, searching
 from .arguments import Case, Json, Place
 from .corrections import parse_corrections
 
@@ -371,6 +371,7 @@ def text(
 
 app.command()(searching.search)
 app.command()(searching.reindex)
+app.add_typer(judgments.app)
 
 
 @app.command()

@@ -78,6 +78,8 @@ def _show(report: ImportReport) -> None:
     screen.out.print(f"fields: {taken or '—'}", markup=False)
     if report.skipped:
         screen.table(("位置", "未入库原因"), [(each.place, each.why) for each in report.skipped])
+    for problem in report.problems:
+        screen.err.print(problem, markup=False, style="red")
     screen.out.print(
         f"{report.source}: {report.added} added, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.failed} failed in {report.seconds:.1f} s",

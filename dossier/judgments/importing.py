@@ -67,10 +67,12 @@ class ImportReport:
     skipped: tuple[Skipped, ...]
     fields: Mapping[str, str]
     seconds: float
+    problems: tuple[str, ...] = ()
+    """What went wrong after the judgments were in: an index that could not be brought up."""
 
     @property
     def exit_code(self) -> int:
-        return 1 if self.failed else 0
+        return 1 if self.failed or self.problems else 0
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "skipped": [asdict(each) for each in self.skipped]}
