@@ -40,8 +40,9 @@ SCORED = SearchContext(weighting=BM25F())
 UNSCORED = SearchContext(weighting=None)
 _SLIP = 0.5
 """What an occurrence with one edit counts beside an exact one."""
-_COMMON = 256
+_COMMON = 80
 """Pairs that `Shared` compares at most."""
+_CHINESE = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 Piece = tuple[int, tuple[Span, ...]]
 """A part of a string: how many characters after its beginning, and which pairs may be there."""
@@ -251,12 +252,18 @@ def _tally(leaf: SegmentLeaf, entries: Numbers) -> tuple[Ids, Numbers]:
 
 
 class Shared(Leaf):
-    """Entries that have pairs in common with a text, the rarer the better."""
+    """Entries that have pairs of Chinese characters in common with a text: its most telling pairs,
+    any of them. How often a pair stands in the text serves to choose the pairs and is then ignored
+    (measured on LeCaRD with the other engine, docs/decisions-search.md)."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         points = code_points(text)
-        codes = (points[:-1] << np.uint64(CHARACTER)) | points[1:]
+        chinese = np.zeros(len(points), bool)
+        for first, last in _CHINESE:
+            chinese |= (points >= first) & (points <= last)
+        both = np.flatnonzero(chinese[:-1] & chinese[1:])
+        codes = (points[both] << np.uint64(CHARACTER)) | points[both + 1]
         self._codes, self._times = np.unique(codes, return_counts=True)
         self._weights: Numbers | None = None
 
@@ -266,10 +273,10 @@ class Shared(Leaf):
             entries = sum(leaf.doc_count_all() for leaf in leaves)
             amounts = sum(leaf.amounts("text", self._codes) for leaf in leaves)
             rarity = np.log(1 + entries / (np.asarray(amounts) + 1))
-            weights = np.where(np.asarray(amounts) > 0, self._times * rarity, 0.0)
-            best = np.argsort(-weights, kind="stable")[:_COMMON]
-            self._weights = np.zeros(len(weights))
-            self._weights[best] = weights[best]
+            worth = np.where(np.asarray(amounts) > 0, self._times * rarity, 0.0)
+            best = np.argsort(-worth, kind="stable")[:_COMMON]
+            self._weights = np.zeros(len(worth))
+            self._weights[best] = np.where(worth[best] > 0, rarity[best], 0.0)
         return self._weights
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> ArrayMatcher:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from whoosh.util.filelock import FileLock, try_for
 
-from ..errors import DossierError, IndexBusy, IndexDamaged, IndexVersion
+from ..errors import ArchiveExists, DossierError, IndexBusy, IndexDamaged, IndexVersion
 from .whoosh_file import SealedFile
 from .whoosh_reader import SegmentLeaf
 
@@ -74,6 +74,10 @@ def _read(path: Path) -> dict[str, Any]:
     return value
 
 
+def _checksum(generation: int, segments: object) -> int:
+    return zlib.crc32(json.dumps([generation, segments]).encode())
+
+
 def _packed(dead: frozenset[int], entries: int) -> str:
     bits = np.zeros(entries, bool)
     bits[list(dead)] = True
@@ -84,8 +88,9 @@ def _unpacked(text: str, entries: int) -> frozenset[int]:
     if not 0 <= entries <= _MOST_ENTRIES:
         raise ValueError(entries)
     size = -(-entries // 8)
-    data = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), size + 1)
-    if len(data) != size:
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
+    if len(data) != size or not unpacker.eof:
         raise ValueError(size)
     bits = np.unpackbits(np.frombuffer(data, np.uint8))[:entries] if size else np.zeros(0)
     return frozenset(np.flatnonzero(bits).tolist())
@@ -102,11 +107,11 @@ class Folder:
 
     @classmethod
     def create(cls, place: str) -> Folder:
-        """A new index without segments. Raises `FileExistsError` if something is there."""
+        """A new index without segments. Raises `ArchiveExists`."""
         path = Path(place)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ArchiveExists("something already stands here", where=str(path))
         path.mkdir(parents=True, exist_ok=True)
-        if any(path.iterdir()):
-            raise FileExistsError(place)
         folder = cls(place)
         folder.commit([])
         _write(path / _MARKER, {"engine": ENGINE, "form": FORM})
@@ -143,8 +148,11 @@ class Folder:
             stamp = self._now()
             listed = _read(self.path / _LIST)
             try:
+                generation = int(listed["generation"])
+                if listed["checksum"] != _checksum(generation, listed["segments"]):
+                    raise ValueError
                 leaves = self._opened(listed, known)
-                self.generation = int(listed["generation"])
+                self.generation = generation
             except FileNotFoundError as error:
                 # a writer may have merged it away since the list was read
                 if again < 9 and self._now() != stamp:
@@ -206,7 +214,11 @@ class Folder:
         _settle(self.path)
         listed = [[name, _packed(dead, entries)] for name, entries, dead in segments]
         generation = self.generation + 1
-        _write(self.path / _LIST, {"generation": generation, "segments": listed})
+        checksum = _checksum(generation, listed)
+        _write(
+            self.path / _LIST,
+            {"generation": generation, "segments": listed, "checksum": checksum},
+        )
         self.generation = generation
 
     def sweep(self, names: set[str]) -> None:
