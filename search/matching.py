@@ -160,24 +160,21 @@ def _classes(alternatives: tuple[str, ...]) -> str:
 
 
 class _Finder:
-    """Look-alikes are a regular expression. With one edit, one half of the text stands unchanged:
-    around each place where a half stands, bit-parallel search (Wu and Manber 1992) finds where a
-    match ends."""
+    """Look-alikes are a regular expression. With one edit (of the right characters, not of their
+    look-alikes), one half of the text stands unchanged: around each place where a half stands,
+    bit-parallel search (Wu and Manber 1992) finds where a match ends."""
 
     def __init__(self, alternatives: tuple[str, ...], one_edit: bool) -> None:
         self.size = len(alternatives)
         # overlapping matches count: a look-ahead
         self.whole = re.compile(f"(?={_classes(alternatives)})")
         self.one_edit = one_edit and self.size > 1
+        text = "".join(each[0] for each in alternatives)
         half = self.size // 2
-        self.halves = tuple(
-            (re.compile(f"(?={_classes(part)})"), shift)
-            for part, shift in ((alternatives[:half], 0), (alternatives[half:], half))
-        )
+        self.halves = ((text[:half], 0), (text[half:], half))
         self.masks: dict[str, int] = {}
-        for at, each in enumerate(alternatives):
-            for char in each:
-                self.masks[char] = self.masks.get(char, 0) | 1 << at
+        for at, char in enumerate(text):
+            self.masks[char] = self.masks.get(char, 0) | 1 << at
         self.backward = {
             char: int(f"{mask:0{self.size}b}"[::-1], 2) for char, mask in self.masks.items()
         }
@@ -206,7 +203,7 @@ class _Finder:
     def _windows(self, text: str) -> Iterator[Span]:
         """Stretches in which a match may lie."""
         starts = sorted(
-            match.start() - shift for half, shift in self.halves for match in half.finditer(text)
+            start - shift for half, shift in self.halves for start, _ in _occurrences(half, text)
         )
         begin = end = -1
         for start in starts:

@@ -20,7 +20,7 @@ def digits(text: str) -> str | None:
 
 
 def value(text: str) -> int | None:
-    """The number below 10,000 that Chinese or Arabic numerals mean (二百六十四 → 264), else None."""
+    """The number below 10,000 that Chinese or Arabic numerals mean (二百六十四: 264), or None."""
     if not text or len(text) > 9:
         return None
     if text.isascii() and text.isdecimal():

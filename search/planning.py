@@ -18,7 +18,6 @@ from .plan import (
     Everything,
     Exactly,
     Not,
-    Nothing,
     Or,
     Plan,
     Preferring,
@@ -165,7 +164,7 @@ def _canonical(field: str, text: str, leaf: Word | Phrase | Prefix | Tolerant) -
 
 
 def _wishes(typed: str, text: str) -> tuple[Plan, ...]:
-    """What ranks an entry higher: a word as a whole, and a word that says what the page is about."""
+    """What ranks an entry higher: a whole word, and a word that says what the page is about."""
     weights = language().weights
     wishes: list[Plan] = []
     word = _one_word(typed, text)

@@ -15,7 +15,19 @@ from datetime import date
 from ..errors import QueryError
 from .analysis import form
 from .periods import period, printed
-from .tokens import CLOSES, MAX_DEPTH, OPENS, QUOTES, STARS, TILDES, Token, tokens
+from .tokens import (
+    BARS,
+    CLOSES,
+    MAX_DEPTH,
+    OPENS,
+    QUOTES,
+    SPAN_MARKS,
+    STARS,
+    TILDES,
+    Kind,
+    Token,
+    tokens,
+)
 from .vocabulary import SearchField, language
 
 __all__ = [
@@ -177,7 +189,8 @@ class _Parser:
         self.terms = 0
         if len(found) == 1 and found[0].kind in ("or", "and", "not"):
             # an operator alone can only be meant as a word
-            found = [Token("word", found[0].start, found[0].stop, found[0].text)]
+            kind: Kind = "phrase" if found[0].text[0] in BARS else "word"
+            found = [Token(kind, found[0].start, found[0].stop, found[0].text)]
         self.found = found
 
     def query(self) -> Query:
@@ -323,7 +336,12 @@ def _own(word: str) -> bool:
     """Whether a word reads as itself wherever it stands."""
     if not _MARKS.search(word):
         return True
-    if sum(word.count(mark) for mark in OPENS) != sum(word.count(mark) for mark in CLOSES):
+    depth = 0
+    for char in word:
+        depth += (char in OPENS) - (char in CLOSES)
+        if depth < 0:
+            return False
+    if depth:
         return False
     try:
         return [token.text for token in tokens(word)] == [word]
@@ -375,10 +393,7 @@ def print_query(query: Query) -> str:
     """A text that `parse` reads as just this query."""
     match query:
         case AllOf(parts):
-            return " ".join(
-                f"({print_query(part)})" if isinstance(part, AnyOf) else print_query(part)
-                for part in parts
-            )
+            return " ".join(_print_parts(parts))
         case AnyOf(parts):
             return " OR ".join(map(print_query, parts))
         case Negation(part):
@@ -388,6 +403,18 @@ def print_query(query: Query) -> str:
             return _name("date") + printed(first, last)
         case Word() | Phrase() | Prefix() | Tolerant():
             return _print_leaf(query)
+
+
+def _print_parts(parts: tuple[Query, ...]) -> list[str]:
+    found = [
+        f"({print_query(part)})" if isinstance(part, AnyOf) else print_query(part) for part in parts
+    ]
+    for at, text in enumerate(found[:-1]):
+        part = parts[at].part if isinstance(parts[at], Negation) else parts[at]
+        if isinstance(part, Dates) and found[at + 1].startswith(SPAN_MARKS):
+            # 日期:2023 and then the word 至2024 is no span
+            found[at] = text.replace(":", ':"', 1) + '"'
+    return found
 
 
 def _name(field: SearchField) -> str:
@@ -402,7 +429,7 @@ def _print_leaf(leaf: Word | Phrase | Prefix | Tolerant) -> str:
         return name + quoted
     # as a bare word if that reads as one, 正文: before a word like OR; else in quotes
     for begin in dict.fromkeys((name, name or _name("text"))):
-        if _own(leaf.text) and _reads_as(begin + leaf.text + mark, leaf):
+        if _own(leaf.text + mark) and _reads_as(begin + leaf.text + mark, leaf):
             return begin + leaf.text + mark
     return name + quoted + ("~" if mark == "~" else "")
 

@@ -29,9 +29,9 @@ _CURLY = "“”„‟〝〞＂"
 _CLOSING = {'"': '"', "「": "」", "『": "』"} | dict.fromkeys(_CURLY, _CURLY + '"')
 QUOTES = "".join(dict.fromkeys("".join((*_CLOSING, *_CLOSING.values()))))
 _FIELD = re.compile(rf"([^\s:：{OPENS}{CLOSES}{BARS}\"“”「」『』]{{1,16}})[:：]")
-_SPAN_AHEAD = re.compile(r"\s+(?=\.\.|…|[~～至到])")
-_SPAN_OPEN = re.compile(r"(?:\.\.|…|[~～至到])$")
-_SPAN_REST = re.compile(r"\s+(?=[0-9０-９一二])")
+SPAN_MARKS = ("..", "…", "~", "～", "至", "到")
+"""What stands between the ends of a span of time, also with blanks before it."""
+_SPAN_AHEAD = re.compile(rf"\s+(?:{'|'.join(map(re.escape, SPAN_MARKS))})\s*(?=[0-9０-９一二])")
 
 Kind = Literal["open", "close", "or", "and", "not", "minus", "field", "word", "phrase"]
 
@@ -235,7 +235,7 @@ class _Lexer:
                 found.append(Token("field", at, stop, text[at:stop], field))
                 at = self._blanks(stop)
                 glued = at == stop
-                if field in ("date", "year") and at not in self.opens and not self._ends(at):
+                if field in ("date", "year") and self._bare(at):
                     stop = self._span_of_time(at)
                     found.append(Token("word", at, stop, text[at:stop]))
                     at = stop
@@ -276,11 +276,15 @@ class _Lexer:
             at += 1
         return at
 
+    def _bare(self, at: int) -> bool:
+        """A value without quotes, dash or parentheses begins here."""
+        return not (self._ends(at) or at in self.opens or at in self.closes) and (
+            self.text[at] not in _CLOSING and not self._negates(at)
+        )
+
     def _span_of_time(self, at: int) -> int:
         """A date or a span, also with blanks around the mark between its ends."""
         stop = self._word_end(at)
         if ahead := _SPAN_AHEAD.match(self.text, stop):
             stop = self._word_end(ahead.end())
-        if _SPAN_OPEN.search(self.text[at:stop]) and (rest := _SPAN_REST.match(self.text, stop)):
-            stop = self._word_end(rest.end())
         return stop

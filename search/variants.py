@@ -95,7 +95,8 @@ def _number(text: str | None) -> int | None:
 # --- zeros in Chinese numerals ---------------------------------------------------------------
 
 _CN_DIGITS = re.compile(
-    rf"[{DIGITS}][{DIGITS}{ZEROS}]*[{ZEROS}][{DIGITS}{ZEROS}]*(?=[年{DIGITS}])[{DIGITS}]*"
+    rf"(?<![{DIGITS}{ZEROS}])[{DIGITS}](?=[{DIGITS}{ZEROS}]{{1,11}}(?![{DIGITS}{ZEROS}]))"
+    rf"[{DIGITS}]*[{ZEROS}][{DIGITS}{ZEROS}]*(?<=[{DIGITS}])(?=年|[^{DIGITS}{ZEROS}]|$)"
 )
 
 
