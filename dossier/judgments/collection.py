@@ -109,8 +109,8 @@ class Judgments:
         if self._source is not None:
             query = query.where(JudgmentRow.source == self._source)
         with self._database.read() as session:
-            rows = session.execute(query.order_by(JudgmentRow.source)).tuples()
-            return dict(rows.all())
+            rows = session.execute(query.order_by(JudgmentRow.source))
+            return {row[0]: row[1] for row in rows}
 
     def one(self, key: int | str) -> Judgment:
         """One judgment by its id, its 案号, or its corpus's own id. `NotInArchive` if none or

@@ -79,8 +79,9 @@ def _heading(text: str) -> tuple[str, str]:
         court = _COURT.search(head[: kind.start()])
         if court is not None:
             return court[1], heading
-        first = first or heading
-    spaced = _COURT.search(normal(head[: kind.start()])) if (kind := _KIND.search(head)) else None
+        if kind.start() < 60:
+            first = first or heading
+    spaced = _COURT.search(normal(_KIND.split(head, maxsplit=1)[0])) if first else None
     return (spaced[1] if spaced else ""), first
 
 

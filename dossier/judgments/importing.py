@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from ..normal import normal
@@ -222,7 +222,7 @@ class _Import:
                 self._fields = self._fields or names.to_json()
         body = _clean(names.value(given, "text"))
         if not body.strip():
-            return "no text"
+            return "no text in " + "+".join(names.names["text"])
         if len(body) > self._limits.text_length:
             return f"longer than {self._limits.text_length} characters"
         title = _clean(names.value(given, "title"))[:1000]
@@ -265,7 +265,7 @@ class _Import:
             if new:
                 ids += session.scalars(insert(JudgmentRow).returning(JudgmentRow.id), new)
             if changed:
-                session.bulk_update_mappings(JudgmentRow, changed)  # type: ignore[arg-type]
+                session.execute(update(JudgmentRow), changed)
                 ids += [row["id"] for row in changed]
             outbox.enqueue(session, sorted(ids), outbox.PUT, "judgment")
         self._added += len(new)

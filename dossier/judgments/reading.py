@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from ..errors import DamagedFile, HostileFile, UnsupportedFile
 from ..ingest.encodings import decode
@@ -171,7 +171,7 @@ def _unpacked(stream: IO[bytes], name: str, limits: ImportLimits) -> IO[bytes]:
         case ".xz":
             return io.BufferedReader(_Xz(stream, limits.packing_memory), 1 << 20)
         case ".gz":
-            return gzip.GzipFile(fileobj=stream)
+            return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=stream)))
         case ".bz2":
             return bz2.BZ2File(stream)
     return stream
@@ -268,6 +268,8 @@ def _lines(stream: _Counted, name: str, limits: ImportLimits) -> Iterator[Record
 
 def _decoded(line: bytes, encoding: str) -> tuple[str | None, str]:
     """One line, in the encoding that the lines before had, or the one it fits."""
+    if line.isascii():  # says nothing of the next line
+        return line.decode("ascii"), encoding
     for each in dict.fromkeys([encoding or "utf-8", "utf-8"]):
         try:
             return line.decode(each), each

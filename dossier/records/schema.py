@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
@@ -278,8 +278,8 @@ class OutboxRow(Row):
     consumer: Mapped[str] = mapped_column(
         ForeignKey("outbox_consumers.name", ondelete="CASCADE"), index=True
     )
-    kind: Mapped[str] = mapped_column(String(10))
-    """`page` or `judgment`."""
+    kind: Mapped[Literal["page", "judgment"]] = mapped_column(String(10))
+    """What changed."""
     item_id: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     """`put` or `delete`."""
