@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -650,3 +652,38 @@ def test_bad_data_say_where() -> None:
     known["fields"]["party"] = ("案号",)
     with pytest.raises(BadData, match="案号"):
         validated(Language, known, "x.yaml")
+
+
+# --- the document ----------------------------------------------------------------------------
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "search-language.md"
+
+
+def test_every_name_is_documented() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    for names in language().fields.values():
+        for name in names:
+            assert f"`{name}:" in text, name
+
+
+def test_every_example_of_the_document_reads() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    refused, _, after = text.partition("column where it goes wrong")[2].partition("In Python")
+    rows = [line.split(" | ") for line in refused.splitlines() if line.startswith("| `")]
+    assert len(rows) >= 5
+    for typed, message in rows:
+        query = typed.strip("| `")
+        with pytest.raises(QueryError) as caught:
+            parse(query)
+        assert message.strip("| ") == f"column {caught.value.column}: {caught.value.what}"
+    fine = text.partition("column where it goes wrong")[0] + after.partition("## Fields")[2]
+    examples = [
+        example.replace("\\|", "|")
+        for line in fine.splitlines()
+        if line.startswith("|")
+        for example in re.findall(r"`([^`]+)`", line.split(" | ")[0])
+    ]
+    assert len(examples) > 60
+    for example in examples:
+        if not example.endswith(":"):
+            assert parse(print_query(parse(example))) == parse(example)
