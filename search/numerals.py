@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from ..elements import arabic
 
 DIGITS = "一二三四五六七八九"
 ZEROS = "0零o"
 """Ways a zero is written between Chinese numerals; the letter is what OCR makes of 〇."""
 _VALUE = {char: value for value, char in enumerate(DIGITS, 1)} | dict.fromkeys(ZEROS, 0)
-_VALUE |= {"两": 2, "〇": 0, "元": 1, "正": 1}
-_UNIT = {"十": 10, "百": 100, "千": 1000}
-NUMBER = re.compile(f"[{DIGITS}{ZEROS}十百千]+")
+_VALUE |= {"元": 1, "正": 1}  # 元年, 正月
 
 
 def digits(text: str) -> str | None:
@@ -20,28 +18,14 @@ def digits(text: str) -> str | None:
 
 
 def value(text: str) -> int | None:
-    """The number below 10,000 that Chinese or Arabic numerals mean (二百六十四: 264), or None."""
-    if not text or len(text) > 9:
+    """The number that Chinese or Arabic numerals mean (十二, 二0, 05), or None."""
+    plain = digits(text)
+    if plain is not None:
+        return int(plain) if len(plain) <= 9 else None
+    try:
+        return arabic(text)
+    except ValueError:
         return None
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    if not any(char in _UNIT for char in text):
-        plain = digits(text)
-        return None if plain is None else int(plain)
-    total = figure = 0
-    last = 10_000
-    for char in text:
-        if char in _UNIT:
-            if _UNIT[char] >= last:
-                return None
-            last = _UNIT[char]
-            total += (figure or 1) * last
-            figure = 0
-        elif char in _VALUE:
-            figure = _VALUE[char]
-        else:
-            return None
-    return total + figure
 
 
 def chinese(number: int) -> str:

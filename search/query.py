@@ -410,7 +410,9 @@ def _print_parts(parts: tuple[Query, ...]) -> list[str]:
         f"({print_query(part)})" if isinstance(part, AnyOf) else print_query(part) for part in parts
     ]
     for at, text in enumerate(found[:-1]):
-        part = parts[at].part if isinstance(parts[at], Negation) else parts[at]
+        part = parts[at]
+        if isinstance(part, Negation):
+            part = part.part
         if isinstance(part, Dates) and found[at + 1].startswith(SPAN_MARKS):
             # 日期:2023 and then the word 至2024 is no span
             found[at] = text.replace(":", ':"', 1) + '"'

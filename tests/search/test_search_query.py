@@ -569,7 +569,7 @@ def test_fields(query: str, parts: dict[str, object], found: bool) -> None:
     )
 
 
-def test_what_was_typed_counts_more_than_its_variants() -> None:
+def test_what_was_showncounts_more_than_its_variants() -> None:
     made = plan(parse("酒驾"))
     assert isinstance(made, plans.Preferring)
     assert isinstance(made.part, plans.Or)
@@ -678,12 +678,12 @@ def test_every_example_of_the_document_reads() -> None:
         assert message.strip("| ") == f"column {caught.value.column}: {caught.value.what}"
     fine = text.partition("column where it goes wrong")[0] + after.partition("## Fields")[2]
     examples = [
-        example.replace("\\|", "|")
+        found.replace("\\|", "|")
         for line in fine.splitlines()
         if line.startswith("|")
-        for example in re.findall(r"`([^`]+)`", line.split(" | ")[0])
+        for found in re.findall(r"`([^`]+)`", line.split(" | ")[0])
     ]
     assert len(examples) > 60
-    for example in examples:
-        if not example.endswith(":"):
-            assert parse(print_query(parse(example))) == parse(example)
+    for shown in examples:
+        if not shown.endswith(":"):
+            assert parse(print_query(parse(shown))) == parse(shown)
