@@ -29,7 +29,7 @@ WORDS = "words"
 _GAP = BREAK * 4
 """Between two texts of one field: so far apart that no misread character can bridge them."""
 _BREAK = ord(BREAK)
-_PORTION = 1 << 22
+_PORTION = 1 << 21
 """Occurrences that are sorted in memory at once when segments are merged."""
 MOST_ENTRIES = 1 << 16
 MOST_OCCURRENCES = 1 << 27
@@ -188,7 +188,7 @@ def _merge_text(
     codes: Codes = np.unique(np.concatenate(every))
     small = count <= 1 << 16 and all(file.kind(f"{field}/occurrences") == "u4" for file, _ in parts)
     places = [np.searchsorted(codes, own) for own in every]
-    begins = [file.numbers(f"{field}/starts").astype(np.int64) for file, _ in parts]
+    begins = [_starts(file, field) for file, _ in parts]
     total = np.zeros(len(codes) + 1, np.int64)
     for place, begin in zip(places, begins, strict=True):
         total[place + 1] += np.diff(begin)
@@ -209,6 +209,19 @@ def _merge_text(
     there = kept > 0
     starts = np.concatenate(([0], np.cumsum(kept[there])))
     _write_codes(out, field, codes[there], starts, np.concatenate(lengths))
+
+
+def _starts(file: SealedFile, field: str) -> NDArray[np.int64]:
+    """Where the occurrences of each pair begin; checked, for much is made room for by them."""
+    starts: NDArray[np.int64] = file.numbers(f"{field}/starts").astype(np.int64)
+    if (
+        len(starts) != file.count(f"{field}/pairs") + 1
+        or int(starts[-1]) != file.count(f"{field}/occurrences")
+        or int(starts[0]) != 0
+        or bool((starts[1:] < starts[:-1]).any())
+    ):
+        raise file.damaged()
+    return starts
 
 
 def _portion(

@@ -35,7 +35,7 @@ from .whoosh_query import SCORED, UNSCORED, ArrayMatcher, Shared, compiled
 from .whoosh_reader import SegmentLeaf
 from .whoosh_store import Folder
 
-_BATCH = 4_000_000
+_BATCH = 2_000_000
 """Characters that are collected in memory before they become a segment."""
 _FEW = 8
 """As many segments of about one size become one."""
@@ -99,7 +99,8 @@ class WhooshIndex:
     @staticmethod
     def _take_out(drafts: dict[str, SegmentLeaf], keys: Sequence[str]) -> None:
         for name, leaf in drafts.items():
-            dead = {number for key in keys if (number := leaf.find(key)) is not None}
+            with _trusting_nothing():
+                dead = {number for key in keys if (number := leaf.find(key)) is not None}
             if dead:
                 drafts[name] = SegmentLeaf(leaf.file, leaf.dead | dead)
 
@@ -116,7 +117,9 @@ class WhooshIndex:
         if self._drafts is None:
             return
         self._flush(self._drafts)
-        self._publish(_tidy(self._folder, self._drafts))
+        with _trusting_nothing():
+            tidied = _tidy(self._folder, self._drafts)
+        self._publish(tidied)
 
     def _publish(self, leaves: dict[str, SegmentLeaf]) -> None:
         self._folder.commit(
@@ -138,7 +141,9 @@ class WhooshIndex:
     def optimise(self) -> None:
         drafts = self._writable()
         self._flush(drafts)
-        self._publish(_joined(self._folder, drafts, list(drafts)))
+        with _trusting_nothing():
+            joined = _joined(self._folder, drafts, list(drafts))
+        self._publish(joined)
 
     def close(self) -> None:
         self.rollback()

@@ -160,6 +160,8 @@ class SegmentLeaf(IndexReader):  # type: ignore[misc]
             raise self.file.damaged()
         before = np.cumsum(sizes) - sizes
         found: Numbers = codes[np.repeat(begins - before, sizes) + np.arange(total)]
+        if total and int(found.max()) >= self.file.count(f"={field}/values:ends"):
+            raise self.file.damaged()
         return found
 
     def days(self) -> Numbers:
