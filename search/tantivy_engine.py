@@ -20,7 +20,7 @@ from .protocol import Found, Scored, Sort
 from .tantivy_fields import document, keyword_field, schema, sendable
 from .tantivy_likeness import likeness
 from .tantivy_plan import Compiler, fixed
-from .tantivy_ranking import Ranking
+from .tantivy_ranking import Ranking, matches
 
 _HEAP = 128_000_000
 _ALL_VALUES = 60_000
@@ -200,7 +200,7 @@ class TantivyIndex:
         self._refresh()
         query = Query.const_score_query(self._compiler.query(plan), 1.0)
         with self._reading():
-            return int(self._searcher.search(query, 1).count)
+            return matches(self._searcher.search(query, 1))
 
     def more_like(
         self, text: str, *, limit: int = 10, where: Plan | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from tantivy import DocAddress, Occur, Order, Query, Schema, Searcher
+from tantivy import DocAddress, Occur, Order, Query, Schema, Searcher, SearchResult
 
 from .protocol import Found, Scored, Sort
 from .tantivy_fields import day_of, group_id, keyword_field, sendable
@@ -18,6 +18,11 @@ which holds until the next commit."""
 
 Facets = Mapping[str, tuple[tuple[str, int], ...]]
 Hit = tuple[Any, DocAddress]
+
+
+def matches(found: SearchResult) -> int:
+    """How many entries fit; tantivy's own types forget the attribute."""
+    return int(found.count)  # type: ignore[attr-defined]
 
 
 class Ranking:
@@ -39,7 +44,7 @@ class Ranking:
         found = self._searcher.search(
             query or self._query, size, order_by_field=self._field, order=self._order
         )
-        return found.count, found.hits
+        return matches(found), found.hits
 
     def entries(self, limit: int, offset: int, facets: Facets) -> Found:
         stop = offset + limit
@@ -93,7 +98,7 @@ class Ranking:
         size = max(1, self._searcher.num_docs)
         if self._keyed:
             found = self._searcher.search(self._query, size)
-            total, hits = found.count, found.hits
+            total, hits = matches(found), found.hits
         else:
             total, hits = self._fetch(size)
         if not total:
@@ -117,16 +122,18 @@ class Ranking:
         """The first entries by key of the first `limit` groups.
 
         Ordering many entries by key is slow, so each turn leaves out the groups known so far."""
-        best: dict[str, Scored] = {}
+        best: dict[int, Scored] = {}
         query = self._query
         while len(best) < limit:
             _, hits = self._fetch(max(100, 2 * (limit - len(best))), query)
             if not hits:
                 break
-            for one in map(self._entry, hits):
-                best.setdefault(one.group, one)
+            ids = self._searcher.fast_field_values("group_id", [address for _, address in hits])
+            for hit, number in zip(hits, ids, strict=True):
+                if number not in best:
+                    best[number] = self._entry(hit)
             known = Query.term_set_query(
-                self._schema, keyword_field("group"), [sendable(group) for group in best]
+                self._schema, keyword_field("group"), [sendable(one.group) for one in best.values()]
             )
             query = Query.boolean_query([(Occur.Must, self._query), (Occur.MustNot, known)])
         return list(best.values())[:limit]
@@ -136,9 +143,10 @@ class Ranking:
         best: dict[int, Scored] = {}
         for _, run in groupby(range(len(hits)), key=lambda at: hits[at][0]):
             fresh = [at for at in run if ids[at] not in best]
+            ranked: Iterable[tuple[Scored, int]]
             ranked = ((self._entry(hits[at]), ids[at]) for at in fresh)
             if 1 < len(fresh) <= TIES:
-                ranked = iter(sorted(ranked, key=lambda pair: pair[0].key))
+                ranked = sorted(ranked, key=lambda pair: pair[0].key)
             for one, number in ranked:
                 best.setdefault(number, one)
                 if len(best) >= limit:

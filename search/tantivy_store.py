@@ -37,7 +37,8 @@ _BLOCK = 1 << 20
 
 def index_format() -> int:
     """Number of tantivy's own file format."""
-    found = re.search(r"index_format v([0-9]+)", tantivy.__version__)
+    version = str(vars(tantivy).get("__version__", ""))  # its types do not have it
+    found = re.search(r"index_format v([0-9]+)", version)
     return int(found[1]) if found else 0
 
 

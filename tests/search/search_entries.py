@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
+from rapidfuzz.distance import Levenshtein
+
 from dossier.search.analysis import form, words
 from dossier.search.entry import TEXT_FIELDS, Entry
 from dossier.search.plan import (
@@ -29,7 +31,6 @@ from dossier.search.plan import (
     WholeWord,
     WordPrefix,
 )
-from rapidfuzz.distance import Levenshtein
 
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 _GIVEN = "一二三木水火土山石田禾云星月明亮青白红文武林森海江河"

@@ -16,6 +16,15 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from search_entries import entries, fits, piece, random_plan
+
+from dossier.errors import (
+    DossierError,
+    IndexBusy,
+    IndexDamaged,
+    IndexVersion,
+    SearchEngineNotFound,
+)
 from dossier.search.analysis import form, words
 from dossier.search.engines import DEFAULT, engine, engine_names
 from dossier.search.entry import FACETS, TEXT_FIELDS, Entry
@@ -35,15 +44,6 @@ from dossier.search.plan import (
     WordPrefix,
 )
 from dossier.search.protocol import SearchIndex, Sort
-from search_entries import entries, fits, piece, random_plan
-
-from dossier.errors import (
-    DossierError,
-    IndexBusy,
-    IndexDamaged,
-    IndexVersion,
-    SearchEngineNotFound,
-)
 
 ENGINES = ("tantivy", "whoosh")
 KNOWN = entries()
