@@ -122,7 +122,7 @@ class Ranking:
         """The first entries by key of the first `limit` groups.
 
         Ordering many entries by key is slow, so each turn leaves out the groups known so far."""
-        best: dict[int, Scored] = {}
+        best: dict[Any, Scored] = {}
         query = self._query
         while len(best) < limit:
             _, hits = self._fetch(max(100, 2 * (limit - len(best))), query)
