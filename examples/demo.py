@@ -21,7 +21,10 @@ from rich.table import Table
 from dossier import Archive, Dossier, IngestReport, Page, ProgressEvent
 
 CASES = Path(__file__).parent / "cases"
+JUDGMENTS = Path(__file__).parent / "judgments"
 SHOWN = "盗窃"
+PAGES = "手机 人民币 罪名:盗窃 日期:2023-03..2023-05"
+SIMILAR = "罪名:盗窃 手机"
 
 
 def main() -> int:
@@ -39,7 +42,10 @@ def main() -> int:
         console.rule(f"2. 卷内目录 dossier catalogue “{dossier.name}”")
         show_listing(dossier, console)
 
-        console.rule("3. 双层PDF dossier export")
+        console.rule("3. 全文检索 dossier search")
+        found = show_search(archive, target, console)
+
+        console.rule("4. 双层PDF dossier export")
         pdf = target / f"{dossier.name}.pdf"
         exported = dossier.export(pdf)
         dossier.write_listing(target / f"{dossier.name} 卷内目录.docx")
@@ -49,10 +55,10 @@ def main() -> int:
         draw(first, target / "page.png")
         console.print(f"{target / 'page.png'}: the lines found on one page")
 
-        console.rule("4. 核对 dossier check")
+        console.rule("5. 核对 dossier check")
         check = archive.check()
         console.print(f"clean: {check.clean} ({check.files} files, {check.pages} pages)")
-    return 0 if ok and check.clean else 1
+    return 0 if ok and found and check.clean else 1
 
 
 def take_in(archive: Archive, cases: list[Path], console: Console) -> IngestReport:
@@ -101,6 +107,26 @@ def show_listing(dossier: Dossier, console: Console) -> None:
         console.print(table)
     for finding in dossier.findings:
         console.print(f"[yellow]{finding['code']}[/] {finding['messages']['zh']}")
+
+
+def show_search(archive: Archive, target: Path, console: Console) -> bool:
+    """A word and fields, grouped by dossier; a hit marked on its scan; judgments beside."""
+    archive.import_judgments(JUDGMENTS)
+    result = archive.search(PAGES)
+    table = Table(title=f"{PAGES}   ({result.total} pages, {result.seconds * 1000:.0f} ms)")
+    for column in ("卷宗", "卷", "文书", "页", "日期", "内容"):
+        table.add_column(column, overflow="fold")
+    for hit in result.hits[:5]:
+        table.add_row(
+            hit.dossier, hit.volume, hit.title, hit.label, str(hit.day or ""), hit.snippet.marked()
+        )
+    console.print(table)
+    for hit in archive.search(SIMILAR, kind="judgment", limit=3).hits:
+        console.print(f"{hit.title}  {hit.case_number}: {hit.snippet.marked()}", markup=False)
+    if result.hits:
+        result.hits[0].image().save(target / "hit.png")
+        console.print(f"{target / 'hit.png'}: the first hit's page with the words marked")
+    return result.total > 0
 
 
 def verify(pdf: Path, pages: list[Page], console: Console) -> bool:

@@ -12,7 +12,7 @@ from .plan import And, Everything, Exactly, Plan
 from .planning import expansions
 from .planning import plan as plan_of
 from .protocol import Found, Scored, SearchIndex, Sort
-from .query import parse
+from .query import parse, understand
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -34,4 +34,5 @@ __all__ = [
     "parse",
     "plan_of",
     "spans",
+    "understand",
 ]

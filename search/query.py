@@ -46,6 +46,7 @@ __all__ = [
     "Word",
     "parse",
     "print_query",
+    "understand",
 ]
 
 _MARKS = re.compile(f"[{re.escape(OPENS + CLOSES + QUOTES)}]")
@@ -153,6 +154,26 @@ def parse(text: str, *, lenient: bool = False) -> Query:
     if len(words) > MAX_TERMS:
         return Phrase(text.strip())
     return _joined(AllOf, [Phrase(word) for word in words])
+
+
+_OPERATORS = ("or", "and", "not", "minus", "field")
+
+
+def understand(text: str) -> tuple[Query, QueryError | None]:
+    """What a person typed or pasted, and what had to be overlooked for it.
+
+    A plain string is always a query: where quotes or parentheses do not match and there is neither
+    an operator nor a field, they are text; the error that `parse` would have raised is returned to
+    be told. Raises QueryError for everything else that `parse` refuses.
+    """
+    try:
+        return parse(text), None
+    except QueryError as error:
+        if len(text) > MAX_LENGTH:
+            raise
+        if any(token.kind in _OPERATORS for token in tokens(text, lenient=True)):
+            raise
+        return parse(text, lenient=True), error
 
 
 def _mended(text: str, found: list[Token]) -> list[Token]:

@@ -53,9 +53,7 @@ def init(
         str | None,
         typer.Option(help="PostgreSQL for the records: postgresql://user@host/database"),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="Search engine: tantivy (fast) or whoosh (pure Python).")
-    ] = DEFAULT_ENGINE,
+    engine: Annotated[str, typer.Option(help="Search engine: tantivy or whoosh.")] = DEFAULT_ENGINE,
     as_json: Json = False,
 ) -> None:
     """Make a new archive in an empty folder."""

@@ -154,7 +154,7 @@ def _marked(snippet: Snippet) -> Text:
 def reindex(
     place: Place,
     engine: Annotated[
-        str | None, typer.Option(help="Change the engine: tantivy (fast) or whoosh (pure Python).")
+        str | None, typer.Option(help="Change the engine: tantivy or whoosh.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import IndexDamaged, IndexVersion
 from ..holdings import Keep
-from ..search import And, Exactly, Found, Plan, Sort, expansions, parse, plan_of
+from ..search import And, Exactly, Found, Plan, Sort, expansions, plan_of, understand
 from .results import SearchResult, hits_of
 from .upkeep import IndexKeeper, Rebuilt
 
@@ -28,12 +28,15 @@ def search(
     """Everything `Archive.search` promises; `within` are keyword fields and values that hits
     must have."""
     began = time.perf_counter()
-    asked = parse(query)
+    asked, overlooked = understand(query)
     words = plan_of(asked, synonyms=synonyms)
     narrowed: Plan = words
     if within:
         narrowed = And((words, *(Exactly(name, (value,)) for name, value in within)))
-    notes = _told(keeper.ensure())
+    notes = []
+    if overlooked is not None:
+        notes.append(f"column {overlooked.column}: {overlooked.what}; searched for as text")
+    notes += _told(keeper.ensure())
 
     def ask() -> Found:
         with keeper.reading() as index:

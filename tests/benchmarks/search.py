@@ -41,12 +41,6 @@ from search_tasks import DOSSIER, UPDATES, Task, brute_force, run, status
 ENGINES = ("tantivy", "whoosh", *sorted(RIVALS, reverse=True))
 SAMPLE = 144
 """Substrings compared with brute force: 12 of each length from 1 to 12."""
-TARGETS = {
-    "docs/s on one core": "tantivy ≥ 2,500",
-    "p95 non-fuzzy at 100,000 pages": "tantivy ≤ 20 ms",
-    f"{DOSSIER} pages committed": "tantivy ≤ 0.5 s",
-    "recall and precision": "tantivy, whoosh = 1.000",
-}
 Figures = dict[str, Any]
 
 
@@ -284,7 +278,8 @@ def report(figures: Figures, names: Sequence[str]) -> None:
     console.print(_building(figures, names))
     console.print(_latency(figures, names))
     console.print(_checks(figures, names))
-    console.print("Targets: " + "; ".join(f"{what}: {bound}" for what, bound in TARGETS.items()))
+    if "tantivy" in names:
+        console.print(_targets(figures["tantivy"], made))
     console.print(
         "docs/s: from entries in memory to committed. Memory: peak resident, of the whole process "
         "tree where there are more processes; MB at rest (Python and imports) in brackets.\n"
@@ -295,7 +290,7 @@ def report(figures: Figures, names: Sequence[str]) -> None:
 
 
 def _building(figures: Figures, names: Sequence[str]) -> Table:
-    table = Table(title="Building")
+    table = Table(title="Building", title_justify="left")
     table.add_column("engine")
     for column in (
         "pages", "docs/s\n1 core", "CPU s /\n1,000 docs", "docs/s\nall cores", "index B /\ntext B",
@@ -321,7 +316,8 @@ def _building(figures: Figures, names: Sequence[str]) -> Table:
 
 def _latency(figures: Figures, names: Sequence[str]) -> Table:
     queries = figures["made"]["queries"]
-    table = Table(title=f"{len(queries)} queries: ms p50 / p95 / p99, ten hits, total, five facets")
+    title = f"{len(queries)} queries: ms p50 / p95 / p99; ten hits, total, five facets"
+    table = Table(title=title, title_justify="left")
     table.add_column("queries")
     for name in names:
         table.add_column(f"{name}\n{figures[name]['build']['pages']:,} pages", justify="right")
@@ -353,7 +349,7 @@ def _latency(figures: Figures, names: Sequence[str]) -> Table:
 
 
 def _checks(figures: Figures, names: Sequence[str]) -> Table:
-    table = Table(title="Right, and meanwhile")
+    table = Table(title="Is it right, and what else happens", title_justify="left")
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right")
@@ -394,6 +390,37 @@ def _checks(figures: Figures, names: Sequence[str]) -> Table:
         put("peak MB of the searching process", f"{asked['peak'] / 1e6:.0f}")
     for label, cells in rows.items():
         table.add_row(label, *cells)
+    return table
+
+
+def _targets(found: Figures, made: Figures) -> Table:
+    """What issue 3 asks of the default engine at 100,000 pages, and what came out."""
+    table = Table(title="tantivy beside its targets", title_justify="left")
+    for column in ("", "target", "measured"):
+        table.add_column(column)
+    built = found["build"]
+    table.add_row(
+        "docs/s, one core, from the entry to the commit", "≥ 2,500",
+        f"{built['pages'] / built['seconds']:,.0f}; per CPU second {built['pages'] / built['cpu']:,.0f}",
+    )  # fmt: skip
+    plain = [
+        value
+        for value, (kind, _) in zip(found["query"]["ms"], made["queries"], strict=True)
+        if kind != "fuzzy"
+    ]
+    table.add_row(
+        f"ms, p95 of {len(plain)} queries, none fuzzy, at {made['pages']:,} pages", "≤ 20",
+        f"{quantile(plain, 0.95):.1f}",
+    )  # fmt: skip
+    longest = max(found["update"]["new"] + found["update"]["replaced"])
+    table.add_row(
+        f"s, longest of {2 * UPDATES} commits of {DOSSIER} pages", "≤ 0.5", f"{longest:.2f}"
+    )
+    right, wrong, there = (sum(each[at] for each in found["recall"] if each) for at in range(3))
+    table.add_row(
+        f"recall, precision of {len(found['recall'])} substrings", "1.000, 1.000",
+        f"{right / there:.3f}, {right / (right + wrong):.3f}",
+    )  # fmt: skip
     return table
 
 

@@ -33,6 +33,7 @@ from dossier.search.query import (
     Word,
     parse,
     print_query,
+    understand,
 )
 from dossier.search.variants import amounts, spellings
 from dossier.search.vocabulary import (
@@ -687,3 +688,25 @@ def test_every_example_of_the_document_reads() -> None:
     for shown in examples:
         if not shown.endswith(":"):
             assert parse(print_query(parse(shown))) == parse(shown)
+
+
+@pytest.mark.parametrize("text", ["(手机", '手机"北极光', "被告人（ 男", '甲" (乙 "丙'])
+def test_a_plain_string_is_always_a_query(text: str) -> None:
+    query, overlooked = understand(text)
+    assert overlooked is None or overlooked.column >= 1
+    made = plan(query)
+    for word in text.split():
+        needle = form(word)
+        assert needle in str(made), (word, made)
+
+
+@pytest.mark.parametrize("text", ['罪名:盗窃 "多次', "盗窃 OR", "(盗窃 OR 诈骗", "罪名:", "-(手机"])
+def test_with_an_operator_a_slip_is_refused(text: str) -> None:
+    with pytest.raises(QueryError):
+        understand(text)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_pasted_is_understood_or_refused(text: str) -> None:
+    with suppress(QueryError):
+        understand(text)
