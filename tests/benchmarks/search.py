@@ -401,7 +401,8 @@ def _targets(found: Figures, made: Figures) -> Table:
     built = found["build"]
     table.add_row(
         "docs/s, one core, from the entry to the commit", "≥ 2,500",
-        f"{built['pages'] / built['seconds']:,.0f}; per CPU second {built['pages'] / built['cpu']:,.0f}",
+        f"{built['pages'] / built['seconds']:,.0f};"
+        f" per CPU second {built['pages'] / built['cpu']:,.0f}",
     )  # fmt: skip
     plain = [
         value
