@@ -40,7 +40,7 @@ SCORED = SearchContext(weighting=BM25F())
 UNSCORED = SearchContext(weighting=None)
 _SLIP = 0.5
 """What an occurrence with one edit counts beside an exact one."""
-_COMMON = 80
+_COMMON = 300
 """Pairs that `Shared` compares at most."""
 _CHINESE = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
@@ -253,8 +253,8 @@ def _tally(leaf: SegmentLeaf, entries: Numbers) -> tuple[Ids, Numbers]:
 
 class Shared(Leaf):
     """Entries that have pairs of Chinese characters in common with a text: its most telling pairs,
-    any of them. How often a pair stands in the text serves to choose the pairs and is then ignored
-    (measured on LeCaRD with the other engine, docs/decisions-search.md)."""
+    any of them. A pair counts as often as it stands in the text (measured on LeCaRD with the other
+    engine, docs/decisions-search.md)."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -276,7 +276,7 @@ class Shared(Leaf):
             worth = np.where(np.asarray(amounts) > 0, self._times * rarity, 0.0)
             best = np.argsort(-worth, kind="stable")[:_COMMON]
             self._weights = np.zeros(len(worth))
-            self._weights[best] = np.where(worth[best] > 0, rarity[best], 0.0)
+            self._weights[best] = worth[best]
         return self._weights
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> ArrayMatcher:
