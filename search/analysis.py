@@ -23,7 +23,6 @@ from ..normal import Normalised, normal, normalise
 BREAK = "\x1f"
 """Stands between two texts of one field. No search form contains it: control characters go."""
 
-_ZEROS = str.maketrans({"〇": "0", "○": "0", "◯": "0"})
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+"
 _LETTERS = r"a-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc"
 _WORD = re.compile(rf"{_NUMBER}(?![0-9{_LETTERS}])|[0-9{_LETTERS}]+")
@@ -37,7 +36,7 @@ def _even(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.replace("ς", "σ").translate(_ZEROS)
+    return lower.replace("ς", "σ").replace("〇", "0").replace("○", "0").replace("◯", "0")
 
 
 def form(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 import tantivy
 from tantivy import Occur, Query
 
-from ..errors import IndexBusy, IndexDamaged
+from ..errors import IndexBusy, IndexDamaged, QueryError
 from . import tantivy_store as store
 from .analysis import form
 from .entry import FACETS, Entry
@@ -251,6 +251,11 @@ def _guard(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, SystemError, KeyError) as error:
+        if "max expansions" in str(error):
+            # a character with more than 16,000 different neighbours: in no language, in an attack
+            raise QueryError(
+                "too much in this archive looks like a word with ~", advice="search without ~"
+            ) from error
         raise store.damaged(folder, "it cannot be read") from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":
