@@ -159,6 +159,19 @@ def charges_in(text: str) -> tuple[ChargeFound, ...]:
     return tuple(found)
 
 
+def charges_at(text: str, at: int) -> tuple[ChargeFound, ...]:
+    """The charge, or several in a row (盗窃、诈骗), that a text in matching form names at `at`."""
+    table = _table()
+    match = table.several.match(text, at)
+    if match is None:
+        return ()
+    found = []
+    for each in table.single.finditer(text, match.start(), match.end()):
+        assert each.lastindex is not None
+        found.append(ChargeFound(table.names[each.lastindex - 1], each.start(), each.end()))
+    return tuple(found)
+
+
 def _mentions(text: str, table: _Table) -> list[tuple[int, int]]:
     """Spans of charges in a row, by the words around them: far fewer places to look at than the
     text has characters."""

@@ -214,7 +214,9 @@ class PartyElements:
 class Sentence:
     """What is imposed on one defendant for one charge (`charge`), or, with `total`, in all.
 
-    `months`     of 有期徒刑, 拘役 or 管制
+    `charge`     its whole name (走私、贩卖、运输、制造毒品); a name that no table knows as written
+    `charge_text` what the text says (贩卖毒品)
+    `months`     of 有期徒刑, 拘役 or 管制; `days` beyond whole months
     `probation`  缓刑考验期 in months
     `deprivation` 剥夺政治权利 in months, -1 for life
     `fine`       罚金; `confiscation` 没收财产: "全部", "部分", an amount as text, or ""
@@ -227,9 +229,11 @@ class Sentence:
     start: int
     stop: int
     charge: str = ""
+    charge_text: str = ""
     total: bool = False
     penalty: PenaltyKind | None = None
     months: int | None = None
+    days: int = 0
     probation: int | None = None
     fine: Amount | None = None
     confiscation: str = ""

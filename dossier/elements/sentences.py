@@ -1,0 +1,439 @@
+"""What a judgment imposes (判决主文): per defendant and per charge.
+
+The grammar is that of DOMAIN.md §5.2. The operative part is read as a row of words that matter:
+who (被告人张三), for what (犯盗窃罪), what (有期徒刑一年六个月, 缓刑二年, 罚金三千元 …), and words
+that change what the rest means: 决定执行 (in all), 总和刑期, 前罪 (not imposed here), 撤销 (no
+longer holds).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from ..normal import Normalised, normalise
+from .charges import charges_at, charges_in
+from .citations import arabic
+from .mentions import charge_mentions
+from .operative import amount_at, decision_spans
+from .persons import names_at, names_pattern, roles_pattern, strong_name
+from .restitutions import restitutions
+from .terms import TERM, term
+from .values import Amount, PartyElements, PenaltyKind, Segment, Sentence
+
+__all__ = ["charge_mentions", "restitutions", "sentences"]
+
+_DIGIT = "[0-9零〇○O一二三四五六七八九十]"
+_MONTH_DAY = rf"{_DIGIT}{{1,3}}月{_DIGIT}{{1,3}}日"
+_DATE = rf"{_DIGIT}{{2,5}}年{_MONTH_DAY}"
+_FILL = r"[(:,为]{0,2}"
+_WORDS = re.compile(
+    r"(?P<item>(?:(?<=[。;:)日])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)))"
+    rf"|(?P<who>{roles_pattern()})"
+    r"|(?P<commit>犯(?![罪的])|构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
+    r"|(?P<prior>连同|与(?=其?[前原尚])|前罪|余刑|余罪|原判(?=[^,。;]{0,12}(?:刑|拘役|管制|罚金))|[前原](?=犯)"
+    r"|(?:尚未|没有|未)执行(?=完|的))"
+    r"|(?P<total>(?:决定|合并|并罚,?)[^,。;]{0,14}?执行(?!完|的刑罚)|并罚(?:后)?(?=[^,。;]{0,4}判处))"
+    r"|(?P<sum>总和刑期|刑期总和|总和刑|合并刑期|总刑期|合计刑期|合并总和)"
+    r"|(?P<revoke>撤[销消])"
+    r"|(?P<keep>维持)"
+    r"|(?P<anew>改判|变更为|改为)"
+    rf"|死刑(?P<reprieve>[^。;死]{{0,12}}?缓(?:期|刑)|(?=[^。;死]{{0,20}}缓期))?(?P<death>)"
+    r"|(?P<life>无期徒刑)"
+    rf"|(?P<fixed>有期徒刑){_FILL}(?P<fixed_term>{TERM}(?:[、,和]{TERM})*)?"
+    rf"|(?P<jail>拘役){_FILL}(?P<jail_term>{TERM}(?:[、,和]{TERM})*)?"
+    rf"|(?P<control>管制){_FILL}(?P<control_term>{TERM}(?:[、,和]{TERM})*)"
+    rf"|缓刑(?:考验期限?)?{_FILL}(?P<probation>{TERM})"
+    r"|(?P<fine>罚金|罚款)"
+    r"|没收(?:其|被告人[^,。;]{1,8}?)?(?:个人)?(?:的)?(?P<taken>全部|部分)?(?:个人)?的?(?P<confiscation>财产)"
+    rf"|(?P<rights>剥夺政治权利){_FILL}(?P<deprivation>终身|终生|{TERM})"
+    r"|(?P<expelled>驱逐出境)"
+    r"|(?P<exempt>免[予于除](?:刑事)?处[罚分])"
+    r"|(?P<acquitted>无罪)"
+    rf"|(?:[自从由]|刑期)(?P<start>{_DATE})起?[^。;自]{{0,60}}?至(?P<end>{_DATE}|同年{_MONTH_DAY})"
+)
+
+
+@dataclass
+class _Unit:
+    """What is imposed for one charge, or in all, while it is read."""
+
+    who: tuple[str, ...]
+    start: int
+    stop: int
+    charges: list[tuple[str, str]] = field(default_factory=list)
+    inherited: list[tuple[str, str]] = field(default_factory=list)
+    total: bool = False
+    dropped: bool = False
+    prior: bool = False
+    operative: bool = True
+    penalty: PenaltyKind | None = None
+    terms: list[tuple[int, int]] = field(default_factory=list)
+    probation: int | None = None
+    fine: Amount | None = None
+    confiscation: str = ""
+    deprivation: int | None = None
+    expelled: bool = False
+    exempt: bool = False
+    acquitted: bool = False
+    term_from: date | None = None
+    term_to: date | None = None
+
+    @property
+    def imposes(self) -> bool:
+        return (
+            self.penalty is not None
+            or self.fine is not None
+            or self.exempt
+            or self.acquitted
+            or bool(self.confiscation)
+            or self.deprivation is not None
+            or self.expelled
+        )
+
+
+_RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
+_MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?[、,]?[和及]?[犯]?")
+_BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
+
+
+class _Reader:
+    """Reads one operative part; `text` is in matching form."""
+
+    def __init__(self, text: str, names: Iterable[str]) -> None:
+        self.text = text
+        known = set(names)
+        for each in _WHO.finditer(text):
+            name = strong_name(text, each.end())
+            if name is not None and len(name) <= 4:
+                known.add(name)
+        self.known = names_pattern(known)
+        self.units: list[_Unit] = []
+        self.unit: _Unit | None = None
+        self.who: tuple[str, ...] = ()
+        self.mode = ""
+        self.quoting = False
+        self.item = 0  # index into units where the current item begins
+        self.skip = 0
+
+    def read(self) -> list[_Unit]:
+        for word in _WORDS.finditer(self.text):
+            if word.start() < self.skip:
+                continue
+            kind = word.lastgroup
+            assert kind is not None
+            getattr(self, f"_{kind}")(word)
+        return self.units
+
+    def _begin(self, start: int, stop: int, **more: bool) -> _Unit:
+        unit = _Unit(self.who, start, stop, **more)
+        self.units.append(unit)
+        self.unit = unit
+        return unit
+
+    def _current(self, word: re.Match[str]) -> _Unit:
+        unit = self.unit
+        if unit is None:
+            unit = self._begin(word.start(), word.end())
+            unit.operative = self.mode not in ("revoke", "recall")
+        return unit
+
+    # --- who and for what
+
+    def _item(self, word: re.Match[str]) -> None:
+        self.unit = None
+        self.mode = ""
+        self.item = len(self.units)
+
+    def _who(self, word: re.Match[str]) -> None:
+        if "原告" in word[0] or "被害" in word[0] or "自诉人" in word[0]:
+            return
+        names, stop = names_at(self.text, word.end(), self.known)
+        if not names:
+            return
+        before = self.text[word.start() - 1 : word.start()]
+        anew = not self.quoting or "上诉人" in word[0] or "原审" in word[0]
+        if self.mode in ("revoke", "recall") and before in "。;)" and anew:
+            self.mode = ""
+        self.who = names
+        last = self.unit
+        unit = self._begin(word.start(), stop)
+        unit.operative = self.mode not in ("revoke", "recall")
+        self.skip = stop
+        if last is None or last.dropped or last.prior:
+            return
+        if last.charges and not last.imposes and len(self.units) - 2 >= self.item:
+            # 犯盗窃罪,判处被告人张三…
+            unit.inherited = last.charges
+            last.dropped = last.who == () or set(names) <= set(last.who)
+        elif last.charges or last.inherited:
+            unit.inherited = last.charges or last.inherited
+
+    def _commit(self, word: re.Match[str]) -> None:
+        charges, stop = self._charges(word.end())
+        if not charges:
+            return
+        unit = self.unit
+        prior = unit is not None and unit.prior and unit.stop == word.start()
+        if unit is None or unit.charges or unit.imposes or unit.total or unit.dropped or unit.prior:
+            start = word.start()
+            bare = _BARE.search(self.text, max(0, start - 40), start)
+            if bare is not None and self.known is not None:
+                name = self.known.fullmatch(bare[0])
+                if name is not None:
+                    self.who, start = (name[0],), bare.start()
+                    if self.mode == "revoke" and not self.quoting:
+                        self.mode = ""
+            unit = self._begin(start, stop)
+            unit.operative = self.mode not in ("revoke", "recall")
+        unit.prior = prior
+        unit.charges = charges
+        unit.stop = self.skip = stop
+        if self.mode:
+            self.quoting = True
+
+    def _charges(self, at: int) -> tuple[list[tuple[str, str]], int]:
+        found: list[tuple[str, str]] = []
+        stop = at
+        while True:
+            charges = charges_at(self.text, at)
+            if not charges:
+                break
+            found += [(each.name, self.text[each.start : each.stop]) for each in charges]
+            stop = charges[-1].stop
+            more = _MORE.match(self.text, stop)
+            assert more is not None
+            at = more.end()
+            if at == stop or self.text[at - 1] not in "、,和及犯":
+                break
+        if found:
+            stop += self.text.startswith("罪", stop)
+            return found, stop
+        raw = _RAW.match(self.text, at)
+        if raw is None:
+            return [], at
+        name = raw[0].removesuffix("罪")
+        return [(name, name)], raw.end()
+
+    # --- what else changes the meaning
+
+    def _prior(self, word: re.Match[str]) -> None:
+        self._begin(word.start(), word.end(), prior=True)
+
+    def _sum(self, word: re.Match[str]) -> None:
+        self._begin(word.start(), word.end(), dropped=True)
+
+    def _total(self, word: re.Match[str]) -> None:
+        if self.mode == "recall":
+            self.mode = ""
+        unit = self._begin(word.start(), word.end(), total=True)
+        unit.operative = self.mode != "revoke"
+
+    def _revoke(self, word: re.Match[str]) -> None:
+        ahead = self.text[word.end() : word.end() + 90]
+        self.mode = "recall" if re.search("缓刑|假释", ahead) else "revoke"
+        self.quoting = False
+        self.unit = None
+
+    def _keep(self, word: re.Match[str]) -> None:
+        self.mode = "keep"
+        self.unit = None
+
+    def _anew(self, word: re.Match[str]) -> None:
+        charges = self.unit.charges if self.unit is not None else []
+        self.mode = ""
+        unit = self._begin(word.start(), word.end())
+        unit.inherited = charges
+
+    # --- penalties
+
+    def _principal(self, word: re.Match[str], kind: PenaltyKind, terms: str | None) -> None:
+        unit = self._current(word)
+        if unit.dropped:
+            return
+        if unit.penalty is not None:
+            between = self.text[unit.stop : word.start()]
+            charges = charges_in(between) if "罪" in between else ()
+            if not charges:
+                return
+            operative = unit.operative
+            unit = self._begin(unit.stop, word.end())
+            unit.operative = operative
+            unit.charges = [(each.name, between[each.start : each.stop]) for each in charges]
+        unit.penalty = kind
+        unit.stop = word.end()
+        if terms is not None:
+            unit.terms = [term(each) for each in re.split("[、,和]", terms)]
+
+    def _fixed(self, word: re.Match[str]) -> None:
+        before = self.text[max(0, word.start() - 12) : word.start()]
+        if re.search("判处|执行|[^所]处$", before):
+            self._principal(word, "有期徒刑", None)
+
+    def _fixed_term(self, word: re.Match[str]) -> None:
+        self._principal(word, "有期徒刑", word["fixed_term"])
+
+    def _jail(self, word: re.Match[str]) -> None:
+        before = self.text[max(0, word.start() - 12) : word.start()]
+        if re.search("判处|执行|[^所]处$", before):
+            self._principal(word, "拘役", None)
+
+    def _jail_term(self, word: re.Match[str]) -> None:
+        self._principal(word, "拘役", word["jail_term"])
+
+    def _control_term(self, word: re.Match[str]) -> None:
+        self._principal(word, "管制", word["control_term"])
+
+    def _life(self, word: re.Match[str]) -> None:
+        self._principal(word, "无期徒刑", None)
+
+    def _death(self, word: re.Match[str]) -> None:
+        self._principal(word, "死刑" if word["reprieve"] is None else "死刑缓期执行", None)
+
+    def _probation(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        if unit.probation is None and unit.penalty is not None:
+            unit.probation = term(word["probation"])[0]
+            unit.stop = word.end()
+
+    def _fine(self, word: re.Match[str]) -> None:
+        if word[0] == "罚款" and not self.text.endswith("处", 0, word.start()):
+            return
+        amount = amount_at(self.text, word.end())
+        if amount is None:
+            return
+        unit = self._current(word)
+        if unit.fine is None:
+            unit.fine = amount
+            unit.stop = amount.stop
+
+    def _confiscation(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        if unit.confiscation:
+            return
+        amount = amount_at(self.text, word.end())
+        if amount is not None:
+            unit.confiscation = self.text[amount.start : amount.stop]
+            unit.stop = amount.stop
+        else:
+            unit.confiscation = word["taken"] or "部分"
+            unit.stop = word.end()
+
+    def _deprivation(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        if unit.deprivation is None:
+            said = word["deprivation"]
+            unit.deprivation = -1 if said in ("终身", "终生") else term(said)[0]
+            unit.stop = word.end()
+
+    def _expelled(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        unit.expelled, unit.stop = True, word.end()
+
+    def _exempt(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        if not unit.imposes:
+            unit.exempt, unit.stop = True, word.end()
+
+    def _acquitted(self, word: re.Match[str]) -> None:
+        unit = self._current(word)
+        if not unit.imposes:
+            unit.acquitted, unit.stop = True, word.end()
+
+    def _end(self, word: re.Match[str]) -> None:
+        begin, end = _day(word["start"], None), _day(word["end"], word["start"])
+        if begin is None or end is None or end < begin:
+            return
+        unit = self.unit
+        who = self.who if unit is None else unit.who
+        for each in reversed(self.units):
+            imposed = each.penalty is not None and not (each.prior or each.dropped)
+            if imposed and (set(who) & set(each.who) or not who):
+                if each.term_from is None:
+                    each.term_from, each.term_to = begin, end
+                return
+
+
+_WHO = re.compile(roles_pattern())
+_DAY = re.compile(r"(?:(?P<year>[^年]+)年)?(?P<month>[^月年]+)月(?P<day>[^日]+)日")
+
+
+def _day(text: str, before: str | None) -> date | None:
+    match = _DAY.fullmatch(text.replace("同年", "").replace("O", "零"))
+    if match is None:
+        return None
+    try:
+        if match["year"] is None:
+            year = _day(before, None).year if before else 0  # type: ignore[union-attr]
+        else:
+            year = arabic(match["year"])
+        return date(year, arabic(match["month"]), arabic(match["day"]))
+    except (ValueError, AttributeError):
+        return None
+
+
+def sentences(
+    text: str, segments: Sequence[Segment] = (), parties: Sequence[PartyElements] = ()
+) -> tuple[Sentence, ...]:
+    """What the operative part of a judgment imposes, in its order: for each defendant one value
+    per charge and one (`total`) for what is executed in all, if the text says it.
+
+    What an appeal court revokes, and earlier sentences that are joined to the new one, are there
+    with `operative` False. What it upholds without saying it is not there.
+    """
+    known = [
+        name for party in parties if "被告" in party.role for name in (party.name, *party.aliases)
+    ]
+    found: list[Sentence] = []
+    for start, stop in decision_spans(text, segments):
+        form = normalise(text[start:stop])
+        for unit in _Reader(form.text, known).read():
+            found.extend(_values(unit, form, start))
+    return tuple(found)
+
+
+def _values(unit: _Unit, form: Normalised, offset: int) -> Iterator[Sentence]:
+    charges = unit.charges or (unit.inherited if unit.imposes else [])
+    if unit.dropped or not (unit.imposes or charges) or (unit.prior and not unit.imposes):
+        return
+    main = unit.total or unit.penalty is not None or unit.exempt or unit.acquitted
+    if not (charges or main):
+        # 被告人张三的罚金已缴纳
+        return
+    begin, end = form.span(unit.start, max(unit.stop, unit.start))
+    fine = unit.fine
+    if fine is not None:
+        first, last = form.span(fine.start, fine.stop)
+        fine = replace(fine, start=first + offset, stop=last + offset)
+    base = Sentence("", begin + offset, end + offset, operative=unit.operative and not unit.prior)
+    for at, name in enumerate(unit.who or ("",)):
+        months, days = (None, 0)
+        if unit.terms:
+            several = len(unit.terms) == len(unit.who)
+            months, days = unit.terms[at if several else 0]
+        whole = replace(
+            base,
+            defendant=name,
+            total=unit.total,
+            penalty=unit.penalty,
+            months=months,
+            days=days,
+            probation=unit.probation,
+            fine=fine,
+            confiscation=unit.confiscation,
+            deprivation=unit.deprivation,
+            expelled=unit.expelled,
+            exempt=unit.exempt,
+            acquitted=unit.acquitted,
+            term_from=unit.term_from,
+            term_to=unit.term_to,
+        )
+        if len(charges) == 1 and not unit.total:
+            yield replace(whole, charge=charges[0][0], charge_text=charges[0][1])
+            continue
+        for charge, said in charges:
+            yield replace(base, defendant=name, charge=charge, charge_text=said)
+        if unit.imposes:
+            yield replace(whole, total=unit.total or len(charges) > 1)
