@@ -65,6 +65,7 @@ class _Cue(Strict):
     back: int = Field(default=0, ge=0, le=120)
     ends: bool = False
     frame: bool = False
+    fallback: bool = False
 
 
 class _Grammar(Strict):
@@ -72,6 +73,7 @@ class _Grammar(Strict):
     start: SegmentKind
     frame: Literal["judgment", "none"] = "none"
     turns: bool = False
+    opening: Bounded = ""
     cues: tuple[_Cue, ...]
 
 
@@ -104,6 +106,7 @@ class _Step:
     back: int
     ends: bool
     frame: bool
+    fallback: bool
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class _Reader:
     start: SegmentKind
     judgment: bool
     turns: bool
+    opening: re.Pattern[str] | None
     words: re.Pattern[str]
     steps: dict[str, tuple[_Step, ...]]
     """By word, those of its beginnings too."""
@@ -158,6 +162,7 @@ def _reader(grammar: _Grammar) -> _Reader:
             back=cue.back,
             ends=cue.ends,
             frame=cue.frame,
+            fallback=cue.fallback,
         )
         for word in cue.words:
             by_word[word].append((order, step))
@@ -170,6 +175,7 @@ def _reader(grammar: _Grammar) -> _Reader:
         start=grammar.start,
         judgment=grammar.frame == "judgment",
         turns=grammar.turns,
+        opening=re.compile(grammar.opening) if grammar.opening else None,
         words=re.compile(_alternation(by_word)),
         steps=steps,
     )
@@ -353,7 +359,7 @@ def _place(form: _Form, hit: _Hit, step: _Step) -> int | None:
 def _framed(form: _Form, hits: Sequence[_Hit], reader: _Reader) -> list[Mark]:
     """Judgments: decision and reasoning first, then what stands before and behind."""
     decision = _decision(form, hits)
-    reasoning = _reasoning(form, hits, decision[0] if decision else len(form.text))
+    reasoning = _reasoning(form, hits, decision[0] if decision else len(form.text), reader.opening)
     first = next((each[0] for each in (reasoning, decision) if each is not None), None)
     marks = _walk(form, hits, reader, stop=first) if first != 0 else []
     if reasoning is not None:
@@ -370,32 +376,49 @@ def _framed(form: _Form, hits: Sequence[_Hit], reader: _Reader) -> list[Mark]:
 
 def _decision(form: _Form, hits: Sequence[_Hit]) -> tuple[int, int] | None:
     """The last cue of a decision: where it stands, and where the decision begins."""
+    fallback: tuple[int, int] | None = None
     for hit in reversed(hits):
         for step in hit.steps:
-            if step.frame and step.to == "decision":
-                place = _place(form, hit, step)
-                if place is not None and place < len(form.text):
-                    return hit.start, place
-    return None
+            if not step.frame or step.to != "decision" or (step.fallback and fallback is not None):
+                continue
+            place = _place(form, hit, step)
+            if place is None or place >= len(form.text):
+                continue
+            if not step.fallback:
+                return hit.start, place
+            fallback = hit.start, place
+    return fallback
 
 
-def _reasoning(form: _Form, hits: Sequence[_Hit], before: int) -> tuple[int, int] | None:
-    """The last cue of the reasoning that begins a paragraph, else a sentence."""
-    sentence: int | None = None
+def _reasoning(
+    form: _Form, hits: Sequence[_Hit], before: int, opening: re.Pattern[str] | None
+) -> tuple[int, int] | None:
+    """The last cue of the reasoning that begins a paragraph. In text without paragraphs, where the
+    answers to the defence (本院认为，该意见…) look alike, the last one that goes on as reasoning
+    does, else the last. Where there is none, the last of the cues that may be one (依照《…》)."""
+    sentences: list[int] = []
+    fallback: int | None = None
     for hit in reversed(hits):
         if hit.start >= before:
             continue
         for step in hit.steps:
-            if not step.frame or step.to != "reasoning":
+            if not step.frame or step.to != "reasoning" or (step.fallback and fallback is not None):
                 continue
             place = _place(form, hit, step)
             if place is None or place >= before:
                 continue
-            if form.paragraph(place):
+            if step.fallback:
+                fallback = place
+            elif form.paragraph(place):
                 return place, hit.stop
-            if sentence is None:
-                sentence = place
-    return None if sentence is None else (sentence, sentence)
+            else:
+                sentences.append(place)
+            break
+    for place in sentences:
+        if opening is not None and opening.match(form.text, place):
+            return place, place
+    last = sentences[0] if sentences else fallback
+    return None if last is None else (last, last)
 
 
 def _covering(form: _Form, marks: Sequence[Mark]) -> tuple[Segment, ...]:

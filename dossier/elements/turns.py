@@ -1,7 +1,7 @@
 """Questions and answers of a record (讯问笔录, 询问笔录).
 
-Marked by 问： and 答： (also where OCR read 间 for 问, or ； for ：). Where a record has no such marks,
-a question is what ends in a question mark.
+Marked by 问： and 答： (also where OCR read 间 for 问, or ； for ：). Where a record has no such
+marks, a question is what ends in a question mark.
 """
 
 from __future__ import annotations
