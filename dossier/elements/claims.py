@@ -1,0 +1,153 @@
+"""Whose opinion a passage of the court's reasons reports, and what the court makes of it.
+
+辩护人提出被告人系自首的意见，不予采纳: the words up to 意见 are the defence's, and the court
+rejects them. Works on the form of `dossier.normal`: half-width punctuation, no white space.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .values import Speaker
+
+Verdict = Literal["accepted", "rejected", "unfounded", "open"]
+"""`unfounded`: rejected because it is not true (与事实不符), not only 不予采纳. `open`: the court
+says nothing of it, or accepts a part."""
+
+_STATE = "公诉机关|公诉人|检察机关|检察院|检察员|抗诉机关|自诉人|原告人|量刑建议|起诉书|出庭意见"
+_COUNSEL = "辩护人|辩护意见|律师|代理人"
+_PARTY = "上诉人|被告人|被告单位|被告|申诉人"
+_SAYS = "上诉提出|上诉称|(?<!主动)提出|所提|认为|诉称|辩称|辩解|辩护称|辩护|关于|(?<!自)(?<!名)称"
+_ASKS = "主张|请求|要求|以|建议|申请|指控|抗诉"
+# a party, who else, then the word that opens what it says; of 被告人 fewer words: 被告人要求被害人…
+_OPEN = re.compile(
+    rf"(?:(?P<state>{_STATE})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}|{_ASKS})"
+    rf"|(?:{_COUNSEL})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}|{_ASKS})"
+    rf"|(?:{_PARTY})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}))"
+    r"|(?:关于|对于|针对|对|至于)(?=[^,。;:]{0,40}(?:的|\")(?:辩护|辩解|上诉|量刑)?(?:意见|理由|辩解|观点|请求|主张))"
+)
+_NOUN = (
+    r"(?:的|之|等|上述|该|\"|此)(?:[^,。;:\"]{0,6})"
+    r"(?:意见|辩解|理由|观点|请求|主张|建议|辩称|辩护|诉求|异议|问题)(?:(?=[,。;:(\"是与不予均可应有无符本没系和、及据能成缺也已亦部经其])|$)"
+    r"|(?:辩护|辩解|上诉|量刑|代理)(?:意见|理由|建议)"
+)
+_REJECTED = (
+    r"不予(?:以)?(?:采|支持|认可|考虑|认定)|不(?:应|能|宜|可)?采[纳信]|(?:难以|不能|无法|不应)(?:予以)?(?:采[纳信]|支持)"
+    r"|不予支持|不支持|未予采纳|不应予采|不当|均?不能?成立|不足(?:以)?采信|理由不足"
+)
+_UNFOUNDED = (
+    r"与(?:本案|客观|审理|查明|庭审|已?经?查明|法庭|事实|法律|实际|证据|在案|上述|相关|法)[^,。;]{0,14}(?:不符|不一致|相悖|不相符|相矛盾|矛盾)"
+    r"|(?:没有|无|缺乏|缺少)(?:充分)?(?:的)?(?:事实|证据|法律|相关|客观|相应)[^,。;]{0,8}(?:依据|支持|根据|证实|佐证|印证)"
+    r"|不符合(?:事实|法律|本案|客观)|于法无据|依据不足|不属实|不实|无事实|与事实不符"
+)
+_PART = r"部分(?:予以|成立|采纳|有理|属实|意见)|合理(?:的)?部分|部分[^,。;]{0,6}采纳"
+_ACCEPTED = (
+    r"予(?:以)?(?:充分)?(?:采纳|采信|支持|考虑|认可|确认|体现|参考|酌情采纳|酌情考虑|评价)|酌情(?:予以)?(?:采纳|采信|考虑|支持)"
+    r"|酌予(?:采纳|考虑|采信)|属实|(?<!不)(?<!不能)(?<!不予)成立|有理(?!由)|本院(?:依法|酌情|均|一并)?采[纳信]|(?:可|应|均|已|可以|应当|依法|一并|当|并|被)(?:予|以)?采[纳信]"
+    r"|与(?:本案|客观|审理|查明|庭审|已?经?查明|事实|法律|实际)[^,。;]{0,14}(?:相符|一致|吻合)|(?<!不)符合(?:事实|法律|本案)"
+    r"|(?<!不)(?:适当|恰当|正确|得当)(?!处理)|有事实|理由充分|有据|采纳"
+)
+_VERDICT = re.compile(
+    rf"(?P<part>{_PART})|(?P<unfounded>{_UNFOUNDED})|(?P<rejected>{_REJECTED})|(?P<accepted>{_ACCEPTED})"
+)
+_CLOSE = re.compile(rf"(?P<noun>{_NOUN})|(?P<turn>经查|经审查|经审理|本院认为|合议庭|经核|经庭审|经调查|本院经)")
+# words that only the court says of an opinion; within one, 成立 and 不当 are its own words
+_SETTLED = re.compile(
+    rf"{_UNFOUNDED}|{_PART}|不予(?:以)?(?:采|支持)|不(?:应|能|宜|可)?采[纳信]|不能成立|予以?(?:采[纳信]|支持)"
+    r"|(?:经查|经审查)?属实|本院[^,。;]{0,8}采[纳信]|可采[纳信]|应采[纳信]|相符|与[^,。;]{0,16}一致"
+)
+_SETTLED_STATE = re.compile(rf"{_SETTLED.pattern}|成立|清楚|充分|正确|适当|不当|有误|准确|妥当")
+_OTHERS = re.compile(r"(?:其他|其余|其它|另外|除此|除上述)[^,。;]{0,20}$")
+_COMMON = re.compile(r"均|上述|以上|该些|这些|分别")
+_BREAK = re.compile(r"[。;!?]")
+_QUOTED = 900
+_LIST = 700
+_VERDICT_REACH = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An opinion: `form[start:stop]`, where `request` says that it ends in asking for something
+    (请求从轻处罚), so that a rejection may mean the request only."""
+
+    speaker: Speaker
+    start: int
+    stop: int
+    verdict: Verdict
+    request: bool
+
+
+_REQUEST = re.compile(
+    r"(?:请求|要求|建议|希望|恳请|请|应(?:当)?|可(?:以)?|望|予以|给予|适用|对其|宣告)[^。;]{0,16}(?:从轻|减轻|从宽|缓刑|免予|免除|改判|轻判|较轻)"
+    r"|(?:从轻|减轻|从宽|改判)[^。;]{0,8}(?:处罚|判处)"
+)
+
+
+def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
+    """The opinions reported in a stretch of the form of a text, in order, not overlapping."""
+    opened: list[tuple[Speaker, int, int]] = []
+    at = start
+    while True:
+        match = _OPEN.search(form, at, stop)
+        if match is None:
+            break
+        state = match["state"] is not None
+        end = _end(form, match.end(), stop, state)
+        speaker: Speaker = "prosecution" if state else "defence"
+        opened.append((speaker, match.end(), end))
+        at = max(end, match.end())
+    found = []
+    for place, (speaker, begin, end) in enumerate(opened):
+        limit = min(stop, end + _VERDICT_REACH)
+        following = opened[place + 1] if place + 1 < len(opened) else None
+        verdict, _ = _verdict(form, end, limit if following is None else min(limit, following[1]))
+        if verdict == "open" and following is not None and following[2] < limit:
+            other, where = _verdict(form, following[2], limit)
+            if _COMMON.search(form, max(following[2] - 12, where - 16), where):
+                verdict = other
+        request = _REQUEST.search(form, begin, end) is not None
+        found.append(Claim(speaker, begin, end, verdict, request))
+    return tuple(found)
+
+
+def _end(form: str, begin: int, stop: int, state: bool) -> int:
+    """Where the opinion that begins at `begin` ends."""
+    quote = form.find('"', begin, min(stop, begin + 16))
+    if quote >= 0 and _BREAK.search(form, begin, quote) is None:
+        closing = form.find('"', quote + 1, min(stop, quote + _QUOTED))
+        if closing >= 0:
+            return closing
+    sentence = _BREAK.search(form, begin, stop)
+    edge = stop if sentence is None else sentence.start()
+    listed = form[begin : begin + 1] in ":;" or form.startswith(("1", "一", "(", "①"), begin + 1)
+    if listed:
+        edge = min(stop, begin + _LIST)
+    ends = [edge]
+    close = _CLOSE.search(form, begin, edge)
+    if close is not None:
+        ends.append(close.start())
+    elif listed:
+        ends.append(stop if sentence is None else sentence.start())
+    settled = _SETTLED_STATE if state else _SETTLED
+    verdict = settled.search(form, begin, min(ends))
+    if verdict is not None:
+        comma = form.rfind(",", begin, verdict.start())
+        ends.append(verdict.start() if comma < 0 else comma)
+    return min(ends)
+
+
+def _verdict(form: str, start: int, stop: int) -> tuple[Verdict, int]:
+    for match in _VERDICT.finditer(form, start, stop):
+        if _OTHERS.search(form, max(start, match.start() - 24), match.start()):
+            continue
+        kind = match.lastgroup
+        if kind == "accepted":
+            return "accepted", match.start()
+        if kind == "rejected":
+            return "rejected", match.start()
+        if kind == "unfounded":
+            return "unfounded", match.start()
+        return "open", match.start()
+    return "open", stop
