@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from sqlalchemy import URL, delete, or_, select
 from sqlalchemy.engine import make_url
@@ -376,7 +376,7 @@ class Archive:
         sort: Sort = "relevance",
         case: int | str | None = None,
         kind: Literal["page", "judgment"] | None = None,
-        where: Mapping[str, str] | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
         facets: Sequence[str] = FACETS,
         synonyms: bool = True,
     ) -> SearchResult:
@@ -387,7 +387,8 @@ class Archive:
         `sort`     "relevance", "newest", "oldest"
         `case`     only in this dossier
         `kind`     only pages of dossiers, or only judgments
-        `where`    values of facets that hits must have: {"type": "讯问笔录", "year": "2023"}
+        `where`    values of facets that hits must have, or one of several:
+                   {"type": ("讯问笔录", "询问笔录"), "year": "2023"}
         `facets`   which to count; the fewer, the faster
         `synonyms` also find what the words of the query are otherwise called
 
@@ -395,13 +396,21 @@ class Archive:
         """
         if limit < 0 or offset < 0:
             raise ValueError("limit and offset count from 0")
-        within = dict(where or {})
-        if unknown := set(within) - set(FACETS):
-            raise ValueError(f"not a facet: {', '.join(sorted(unknown))}; there are {FACETS}")
+        if sort not in get_args(Sort):
+            raise ValueError(f"sort={sort!r}: there are {', '.join(get_args(Sort))}")
+        if kind not in (None, "page", "judgment"):
+            raise ValueError(f"kind={kind!r}: there are page and judgment")
+        if unknown := (set(where or ()) | set(facets)) - set(FACETS):
+            named = ", ".join(sorted(map(str, unknown)))
+            raise ValueError(f"not a facet: {named}; there are {', '.join(FACETS)}")
+        within = {
+            name: (values,) if isinstance(values, str) else tuple(map(str, values))
+            for name, values in (where or {}).items()
+        }
         if kind is not None:
-            within["kind"] = kind
+            within["kind"] = (kind,)
         if case is not None:
-            within["group"] = group_of(self.dossier(case).id)
+            within["group"] = (group_of(self.dossier(case).id),)
         return search(
             self._keep,
             self._index,

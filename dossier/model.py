@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from unicodedata import bidirectional
 
 Quad = tuple[float, float, float, float, float, float, float, float]
 """Four corners x, y: top left, top right, bottom right, bottom left *of the text* (so a line of
@@ -122,7 +123,14 @@ class Line:
             raise IndexError(f"no characters {start}:{stop} in a line of {len(self.text)}")
         spans = self.char_spans()
         inside = spans[2 * start : 2 * stop]
+        if not self.spans and _from_right(self.text):
+            inside = tuple(1 - edge for edge in inside)
         return Box.around(_slice(self.quad, min(inside), max(inside)))
+
+
+def _from_right(text: str) -> bool:
+    """Whether most of a text runs from right to left (Uyghur, Kazakh)."""
+    return sum(bidirectional(char) in ("R", "AL") for char in text) > len(text) / 2
 
 
 def _slice(quad: Quad, begin: float, end: float) -> Quad:

@@ -12,7 +12,7 @@ from .plan import And, Everything, Exactly, Plan
 from .planning import expansions
 from .planning import plan as plan_of
 from .protocol import Found, Scored, SearchIndex, Sort
-from .query import parse, understand
+from .query import Phrase, is_pasted, parse, understand
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -22,6 +22,7 @@ __all__ = [
     "Everything",
     "Exactly",
     "Found",
+    "Phrase",
     "Plan",
     "Scored",
     "SearchIndex",
@@ -31,6 +32,7 @@ __all__ = [
     "expansions",
     "form",
     "formed",
+    "is_pasted",
     "parse",
     "plan_of",
     "spans",

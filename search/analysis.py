@@ -2,9 +2,9 @@
 
 The search form drops white space, so a string that is broken over two lines of a page is found, and
 folds what scans and keyboards write in different ways (see `dossier.normal`), upper and lower
-case, and the zeros `〇○◯` to `0`. Every step looks at one character alone. So whatever part of a
-page one takes, its search form stands in the search form of the page: nothing that can be read
-there is missed. What depends on neighbours (3,860 = 3860) is the query's business, not the
+case, and the zeros `〇○◯` to `0`. Every step looks at one character alone (with the marks that
+combine with it: an Arabic vowel sign, an accent). So whatever part of a page one takes, its search
+form stands in the search form of the page: nothing that can be read there is missed. What depends on neighbours (3,860 = 3860) is the query's business, not the
 index's.
 
 Chinese is not cut into words: segmentation loses names and amounts (docs/decisions-search.md).

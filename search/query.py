@@ -18,6 +18,7 @@ from .periods import period, printed
 from .tokens import (
     BARS,
     CLOSES,
+    DASHES,
     MAX_DEPTH,
     OPENS,
     QUOTES,
@@ -44,6 +45,7 @@ __all__ = [
     "Query",
     "Tolerant",
     "Word",
+    "is_pasted",
     "parse",
     "print_query",
     "understand",
@@ -174,6 +176,14 @@ def understand(text: str) -> tuple[Query, QueryError | None]:
         if any(token.kind in _OPERATORS for token in tokens(text, lenient=True)):
             raise
         return parse(text, lenient=True), error
+
+
+def is_pasted(text: str) -> bool:
+    """Whether a query's only syntax is names of fields: it may be lines of a form (人：张三)."""
+    if not 0 < len(text) <= MAX_LENGTH:
+        return False
+    kinds = {token.kind for token in tokens(text, lenient=True)}
+    return "field" in kinds and kinds.isdisjoint(("or", "and", "not", "minus"))
 
 
 def _mended(text: str, found: list[Token]) -> list[Token]:
@@ -419,6 +429,8 @@ def print_query(query: Query) -> str:
             return " OR ".join(map(print_query, parts))
         case Negation(part):
             inner = print_query(part)
+            if inner.startswith(tuple(DASHES)):
+                inner = _name("text") + inner  # else two dashes in a row
             return f"-({inner})" if isinstance(part, AllOf | AnyOf | Negation) else f"-{inner}"
         case Dates(first, last):
             return _name("date") + printed(first, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -76,14 +76,15 @@ class TantivyIndex:
 
     def close(self) -> None:
         if self._writer is not None:
-            with _guard(self._folder):
-                if self._changed:
-                    self._writer.rollback()
-                # segments are put together in the background; let that end, or it is never done
-                self._writer.wait_merging_threads()
-            self._writer = None
-            self._changed = False
-            self._mark()
+            writer, self._writer = self._writer, None
+            changed, self._changed = self._changed, False
+            with suppress(IndexDamaged, OSError):  # the folder may be gone
+                with _guard(self._folder):
+                    if changed:
+                        writer.rollback()
+                    # segments are put together in the background; let that end, or it never does
+                    writer.wait_merging_threads()
+                self._mark()
 
     # --- writing
 
@@ -220,28 +221,19 @@ class TantivyIndex:
     def _facets(
         self, query: Query, names: Sequence[str], size: int
     ) -> Mapping[str, tuple[tuple[str, int], ...]]:
-        wanted = {
-            name: {
-                "terms": {
-                    "field": keyword_field(name),
-                    "size": _ALL_VALUES,
-                    "segment_size": _ALL_VALUES,
-                }
-            }
-            for name in names
-        }
-        if not wanted or size < 1:
+        if size < 1:
             return dict.fromkeys(names, ())
-        found = self._searcher.aggregate(query, wanted)
-        return {
-            name: tuple(
-                sorted(
-                    ((b["key"], b["doc_count"]) for b in found[name]["buckets"]),
-                    key=lambda pair: (-pair[1], pair[0]),
-                )[:size]
-            )
-            for name in names
-        }
+        return {name: self._values(query, name)[:size] for name in names}
+
+    def _values(self, query: Query, name: str) -> tuple[tuple[str, int], ...]:
+        """Values of a field by how many entries have them. Beyond 60,000 values (tantivy has a
+        limit of 65,000 for one answer) the rare ones are left out and counts may be too low."""
+        terms = {
+            "field": keyword_field(name), "size": _ALL_VALUES, "segment_size": _ALL_VALUES,
+        }  # fmt: skip
+        found = self._searcher.aggregate(query, {"values": {"terms": terms}})
+        buckets = ((each["key"], each["doc_count"]) for each in found["values"]["buckets"])
+        return tuple(sorted(buckets, key=lambda pair: (-pair[1], pair[0])))
 
 
 @contextmanager
@@ -255,6 +247,10 @@ def _guard(folder: Path) -> Iterator[None]:
             # a character with more than 16,000 different neighbours: in no language, in an attack
             raise QueryError(
                 "too much in this archive looks like a word with ~", advice="search without ~"
+            ) from error
+        if "PermissionDenied" in str(error):
+            raise PermissionError(
+                f"{folder} must be writable, also for searching: tantivy puts a lock there"
             ) from error
         raise store.damaged(folder, "it cannot be read") from error
     except BaseException as error:

@@ -1,6 +1,6 @@
 """Entries that have much in common with a text: its most telling pairs, any of them.
 
-A pair counts as often as it stands in the text. Both, this and the number of pairs, were measured on
+A pair counts as often as it stands in the text. This and the number of pairs were measured on
 LeCaRD (docs/decisions-search.md).
 """
 

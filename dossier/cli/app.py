@@ -364,7 +364,7 @@ def text(
         if as_json:
             screen.say_json([{**_page_json(page), "text": page.text} for page in pages])
         else:
-            typer.echo("\f".join(page.text for page in pages))
+            screen.say_text("\f".join(page.text for page in pages))
 
 
 app.command()(searching.search)

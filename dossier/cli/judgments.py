@@ -134,7 +134,7 @@ def show(
             ("来源", f"{found.source} / {found.key}"),
         ):  # fmt: skip
             screen.out.print(f"{name}: {value or '—'}", markup=False)
-        typer.echo(f"\n{found.text}")
+        screen.say_text(f"\n{found.text}")
 
 
 @app.command()

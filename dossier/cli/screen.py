@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -26,11 +27,35 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import DossierError, FileRefused
+from ..errors import DossierError, FileRefused, QueryError
 from ..intake import ProgressEvent, Status
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# what steers a terminal or turns the direction of writing; line breaks and tabs stay
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text with every character that steers a terminal as �: case files are hostile."""
+    return _STEERING.sub("\ufffd", text)
+
+
+class _Screen(Console):
+    """A console on which no text can do more than be read."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*map(_harmless, objects), **options)
+
+
+def _harmless(thing: Any) -> Any:
+    if isinstance(thing, str):
+        return printable(thing)
+    if isinstance(thing, Text):
+        thing.plain = printable(thing.plain)
+    return thing
+
+
+out = _Screen(highlight=False)
+err = _Screen(stderr=True, highlight=False)
 
 OK, SOME_FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,13 +72,18 @@ def say_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
+def say_text(text: str) -> None:
+    """A text as it is for programs; on a terminal without what would steer it."""
+    typer.echo(printable(text) if sys.stdout.isatty() else text)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
     """A table for people. Cells are printed as they are, whatever brackets they hold."""
     grid = Table(title=escape(title) if title else None, title_justify="left")
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        grid.add_row(*(escape("" if cell is None else printable(str(cell))) for cell in row))
     out.print(grid)
 
 
@@ -68,7 +98,8 @@ def errors(as_json: bool) -> Iterator[None]:
         yield
     except DossierError as error:
         fail(error.code, error.what, as_json, where=error.where, advice=error.advice,
-             exit_code=SOME_FAILED if isinstance(error, FileRefused) else USAGE)  # fmt: skip
+             exit_code=SOME_FAILED if isinstance(error, FileRefused) else USAGE,
+             column=error.column if isinstance(error, QueryError) else None)  # fmt: skip
     except SQLAlchemyError as error:
         # its first line says what; the statement and its values are nobody's business
         fail("database", str(error).splitlines()[0], as_json, advice="is the database reachable?")
@@ -84,9 +115,13 @@ def errors(as_json: bool) -> Iterator[None]:
 
 def point_at(text: str, column: int) -> None:
     """Show what was typed and, under it, where it went wrong (counted from 1)."""
-    line = " ".join(text.split("\n"))
-    start = max(0, column - 40)
-    err.print(line[start : start + 76], markup=False)
+    line = "".join(" " if char.isspace() else char for char in printable(text))
+    room = max(20, err.width - 2)
+    start = column - 1
+    while start > 0 and cell_len(line[start - 1 : column - 1]) <= room // 2:
+        start -= 1
+    shown = set_cell_size(line[start:], min(room, cell_len(line[start:])))
+    err.print(shown, markup=False)
     err.print(" " * cell_len(line[start : column - 1]) + "^", markup=False, style="red")
 
 
@@ -98,10 +133,12 @@ def fail(
     where: str | None = None,
     advice: str | None = None,
     exit_code: int = USAGE,
+    column: int | None = None,
 ) -> NoReturn:
     """Say it on standard error (people) or standard output (programs), and leave."""
     if as_json:
-        say_json({"error": code, "what": what, "where": where, "advice": advice})
+        place = {} if column is None else {"column": column}
+        say_json({"error": code, "what": what, "where": where, "advice": advice, **place})
     else:
         err.print(f"[red]error[/]: {escape(f'{where}: ' if where else '')}{escape(what)}")
         if advice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -34,7 +35,8 @@ def search(
         list[str] | None,
         typer.Option(
             metavar="FACET=VALUE",
-            help="Only hits with this value: type, organ, charge, year or stage. Repeatable.",
+            help="Only hits with this value: type, organ, charge, year or stage. Repeatable; of "
+            "several values of one facet any will do.",
         ),
     ] = None,
     synonyms: Annotated[
@@ -42,7 +44,9 @@ def search(
     ] = True,
     open_: Annotated[
         int | None,
-        typer.Option("--open", min=1, help="Draw this hit's page with the matches marked."),
+        typer.Option(
+            "--open", min=1, help="Draw the page of this hit (number as shown), matches marked."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where --open writes the PNG.")
@@ -51,10 +55,6 @@ def search(
 ) -> None:
     """Find pages and judgments by any words that stand on them. Exit code 1 if there are none."""
     with screen.errors(as_json), Archive.open(place) as archive:
-        if sort not in ("relevance", "newest", "oldest"):
-            raise ValueError(f"--sort {sort}: there are relevance, newest and oldest")
-        if kind not in (None, "page", "judgment"):
-            raise ValueError(f"--kind {kind}: there are page and judgment")
         offset = (page - 1) * limit
         if open_ is not None:
             offset, limit = open_ - 1, 1
@@ -67,7 +67,7 @@ def search(
                 sort=cast(Sort, sort),
                 case=case,
                 kind=cast(Literal["page", "judgment"] | None, kind),
-                where=dict(_pair(given) for given in where or ()),
+                where=_narrowed(where or ()),
                 synonyms=synonyms,
             )
         except QueryError as error:
@@ -83,11 +83,15 @@ def search(
     raise typer.Exit(screen.OK if result.total else screen.SOME_FAILED)
 
 
-def _pair(given: str) -> tuple[str, str]:
-    name, separator, value = given.partition("=")
-    if not separator or name not in FACETS:
-        raise ValueError(f"--where {given}: write FACET=VALUE with one of {', '.join(FACETS)}")
-    return name, value
+def _narrowed(where: Sequence[str]) -> dict[str, list[str]]:
+    """Facets and values; of several values of one facet any will do."""
+    wanted: dict[str, list[str]] = {}
+    for given in where:
+        name, separator, value = given.partition("=")
+        if not separator or name not in FACETS:
+            raise ValueError(f"--where {given}: write FACET=VALUE with one of {', '.join(FACETS)}")
+        wanted.setdefault(name, []).append(value)
+    return wanted
 
 
 def _open(
@@ -132,7 +136,7 @@ def _heading(number: int, hit: Hit) -> Text:
     line.append(hit.dossier, style="bold")
     for part in (hit.case_number, hit.volume, hit.title):
         if part:
-            line.append(f"  {part}")
+            line.append(f"  {' '.join(part.split())}")
     if hit.label:
         line.append(f"  第{hit.label}页")
     elif hit.file:

@@ -129,6 +129,16 @@ def boxes(lines: Sequence[Line], found: Sequence[Span]) -> tuple[Box, ...]:
             if part.strip():
                 first += len(part) - len(part.lstrip())
                 last -= len(part) - len(part.rstrip())
-                out.append(line.part_box(first, last))
+                out.append(_on_page(line.part_box(first, last)))
             at += 1
     return tuple(out)
+
+
+def _on_page(box: Box) -> Box:
+    """What of a box lies on the page: a line may reach over its edge."""
+    return Box(
+        min(max(box.left, 0.0), 1.0),
+        min(max(box.top, 0.0), 1.0),
+        min(max(box.right, 0.0), 1.0),
+        min(max(box.bottom, 0.0), 1.0),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 import uuid
@@ -18,6 +19,8 @@ from ..errors import IndexBusy
 _POINTER = "current.json"
 _LOCK = "lock"
 _PAUSE = 0.05
+_NAME = re.compile(r"[a-z0-9_]{1,40}-[0-9a-f]{12}")
+"""Folders of indexes: the engine, and a number of its own for each building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,12 @@ class IndexPlace:
         try:
             told = json.loads((self.root / _POINTER).read_text("utf-8"))
             engine, folder = str(told["engine"]), str(told["folder"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        # a name, never a way out of the folder
-        place = self.root / Path(folder).name
+        # a name of ours, never a way out of the folder
+        if _NAME.fullmatch(folder) is None:
+            return None
+        place = self.root / folder
         return Current(engine, place) if place.is_dir() else None
 
     def fresh(self, engine: str) -> Path:
@@ -64,10 +69,10 @@ class IndexPlace:
         """Delete every index but the live one. Call it under the lock; readers that still have an
         old one open keep it until they look again."""
         current = self.current()
-        kept = {_POINTER, _LOCK, current.place.name if current else ""}
         for path in self.root.iterdir():
-            if path.name not in kept:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            # nothing else in this folder is ours to delete
+            if _NAME.fullmatch(path.name) and (current is None or path != current.place):
+                path.unlink() if path.is_symlink() else shutil.rmtree(path, ignore_errors=True)
 
     @contextmanager
     def writing(self, wait: float) -> Iterator[None]:

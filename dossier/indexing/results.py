@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, undefer
 
-from ..errors import NoPageImage
+from ..errors import NoPageImage, NotInArchive
 from ..holdings import Keep, Page
 from ..model import Box
 from ..records import (
@@ -23,6 +23,7 @@ from ..records import (
     NumberRow,
     PageRow,
     VolumeRow,
+    unpack_layer,
 )
 from ..search import Found, Plan, Scored
 from .entries import PAGE, id_of
@@ -70,17 +71,27 @@ class Hit:
 
     @property
     def page(self) -> Page | None:
-        """The page; None for a judgment."""
+        """The page; None for a judgment. Raises `NotInArchive` if it was removed meanwhile."""
         if self.kind != "page" or self._keep is None:
             return None
         with self._keep.database.read() as session:
-            return Page.of(self._keep, session.get_one(PageRow, self.id), self.file)
+            row = session.get(PageRow, self.id)
+            if row is None:
+                raise NotInArchive(f"page {self.id} was removed meanwhile", where=self.dossier)
+            # with its layer: one journey for what is shown of a hit
+            page = Page.of(self._keep, row, self.file)
+            page.__dict__["layer"] = unpack_layer(row.layer)
+            return page
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
         """Where the matched text stands on the page image, in page units: a rectangle for each
-        line that a match touches, in reading order. Nothing for a judgment."""
-        page = self.page
+        line that a match touches, in reading order. Nothing for a judgment, nor for a page that
+        was removed meanwhile."""
+        try:
+            page = self.page
+        except NotInArchive:
+            return ()
         if page is None or self._plan is None:
             return ()
         return boxes(page.lines, matches(self._plan, page.layer.text))

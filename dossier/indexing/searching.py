@@ -5,9 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ..errors import IndexDamaged, IndexVersion
+from ..errors import IndexDamaged, IndexVersion, QueryError
 from ..holdings import Keep
-from ..search import And, Exactly, Found, Plan, Sort, expansions, plan_of, understand
+from ..search import (
+    And,
+    Exactly,
+    Found,
+    Phrase,
+    Plan,
+    Sort,
+    expansions,
+    is_pasted,
+    plan_of,
+    understand,
+)
 from .results import SearchResult, hits_of
 from .upkeep import IndexKeeper, Rebuilt
 
@@ -22,33 +33,49 @@ def search(
     grouped: bool,
     sort: Sort,
     facets: Sequence[str],
-    within: Sequence[tuple[str, str]],
+    within: Sequence[tuple[str, tuple[str, ...]]],
     synonyms: bool,
 ) -> SearchResult:
-    """Everything `Archive.search` promises; `within` are keyword fields and values that hits
-    must have."""
+    """Everything `Archive.search` promises; `within` are keyword fields and values of which hits
+    must have one."""
     began = time.perf_counter()
-    asked, overlooked = understand(query)
+    notes: list[str] = []
+    refused: QueryError | None = None
+    try:
+        asked, overlooked = understand(query)
+        if overlooked is not None:
+            notes.append(f"column {overlooked.column}: {overlooked.what}; searched for as text")
+    except QueryError as error:
+        if not is_pasted(query):
+            raise
+        asked, refused = Phrase(query), error
     words = plan_of(asked, synonyms=synonyms)
-    narrowed: Plan = words
-    if within:
-        narrowed = And((words, *(Exactly(name, (value,)) for name, value in within)))
-    notes = []
-    if overlooked is not None:
-        notes.append(f"column {overlooked.column}: {overlooked.what}; searched for as text")
     notes += _told(keeper.ensure())
 
-    def ask() -> Found:
+    def ask(words: Plan) -> Found:
+        narrowed = words
+        if within:
+            narrowed = And((words, *(Exactly(name, values) for name, values in within)))
         with keeper.reading() as index:
             return index.search(
                 narrowed, limit=limit, offset=offset, sort=sort, grouped=grouped, facets=facets
             )
 
     try:
-        found = ask()
+        found = ask(words)
     except (IndexDamaged, IndexVersion) as error:
         notes += _told(keeper.mend(error))
-        found = ask()
+        found = ask(words)
+    if refused is not None and not found.total:
+        raise refused
+    if refused is None and not found.total and is_pasted(query):
+        # 人：张三 may be a field, or a line of a form that somebody pasted
+        as_text = plan_of(Phrase(query))
+        if (found := ask(as_text)).total:
+            asked, words = Phrase(query), as_text
+            notes.append("nothing has this field; searched for as text")
+    elif refused is not None:
+        notes.append(f"column {refused.column}: {refused.what}; searched for as text")
     if waiting := keeper.waiting():
         notes.append(f"{waiting} pages or judgments are still being taken into the index")
     return SearchResult(

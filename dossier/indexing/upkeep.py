@@ -7,6 +7,7 @@ nothing but doing some of it again.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,9 +18,22 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..errors import DossierError, IndexBusy, IndexDamaged, IndexVersion
+from ..errors import (
+    DossierError,
+    IndexBusy,
+    IndexDamaged,
+    IndexVersion,
+    SearchEngineNotFound,
+)
 from ..records import Database, DossierRow, JudgmentRow, PageRow, outbox
-from ..search import DEFAULT_ENGINE, Entry, Everything, SearchIndex, engine_of
+from ..search import (
+    DEFAULT_ENGINE,
+    Entry,
+    Everything,
+    SearchIndex,
+    engine_names,
+    engine_of,
+)
 from .entries import JUDGMENT, PAGE, dossier_entries, judgment_entries, key_of
 from .place import Current, IndexPlace
 
@@ -56,19 +70,26 @@ class Standing:
 
 
 class IndexKeeper:
-    """The index of one archive: opened when first needed, brought up to date, rebuilt."""
+    """The index of one archive: opened when first needed, brought up to date, rebuilt.
+
+    Readers and writers have their own handles: a search never waits for a writer, neither of
+    another process nor of another thread.
+    """
 
     def __init__(self, root: Path, database: Database) -> None:
         self._place = IndexPlace(root)
         self._database = database
         self._opened: tuple[Current, SearchIndex] | None = None
         self._guard = threading.RLock()
+        """Around the reader's handle."""
+        self._pen = threading.RLock()
+        """Held by the thread that writes; the file lock keeps other processes out."""
 
     def close(self) -> None:
         with self._guard:
             if self._opened is not None:
-                self._opened[1].close()
-                self._opened = None
+                opened, self._opened = self._opened[1], None
+                opened.close()
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -77,25 +98,26 @@ class IndexKeeper:
         """The live index, for searching; `IndexDamaged`, `IndexVersion` if there is none that can
         be read."""
         with self._guard:
-            yield self._live()
+            current, engine = self._current()
+            if self._opened is None or self._opened[0] != current:
+                self.close()
+                self._opened = (current, engine.open(str(current.place)))
+            yield self._opened[1]
 
-    def _live(self) -> SearchIndex:
+    def _current(self) -> tuple[Current, type[SearchIndex]]:
+        """The live index and its engine."""
         current = self._place.current()
         if current is None:
             raise IndexDamaged("there is no search index yet", where=str(self._place.root))
-        if self._opened is None or self._opened[0] != current:
-            self.close()
-            self._opened = (current, engine_of(current.engine).open(str(current.place)))
-        return self._opened[1]
+        try:
+            return current, engine_of(current.engine)
+        except SearchEngineNotFound as error:
+            raise IndexVersion(error.what, where=str(current.place), advice=error.advice) from error
 
     def waiting(self) -> int:
         """Pages and judgments whose last change is not in the index yet."""
         with self._database.read() as session:
             return outbox.count(session, CONSUMER)
-
-    def mend(self, error: DossierError) -> Rebuilt | None:
-        """Rebuild an index that broke while it was read; `error` says how."""
-        return self._mend(error.what)
 
     def standing(self) -> Standing:
         """How far the index is; `IndexDamaged`, `IndexVersion` if it cannot be read."""
@@ -114,40 +136,57 @@ class IndexKeeper:
             judgments = session.scalar(select(func.count(JudgmentRow.id))) or 0
         return pages, judgments
 
+    def _readable(self) -> bool:
+        try:
+            with self.reading() as index:
+                index.count(Everything())
+        except (IndexDamaged, IndexVersion):
+            self.close()
+            return False
+        return True
+
     # --- writing -----------------------------------------------------------------------------
 
     def ensure(self, *, progress: Progress | None = None) -> Rebuilt | None:
         """See that there is an index that can be read and that it knows all changes.
 
-        Rebuilds it where it is missing, damaged or of another form, and says so; takes in waiting
-        changes unless another process is just doing that.
+        Rebuilds it where it is missing, damaged or of another form, and says so. Takes in waiting
+        changes unless somebody else is just doing that, or the index cannot be written (a full
+        disk, a folder of somebody else): then what is there is searched.
         """
         try:
             with self.reading():
                 pass
         except (IndexDamaged, IndexVersion) as error:
-            return self._mend(error.what, progress)
-        with suppress(IndexBusy):
+            return self.mend(error, progress=progress)
+        with suppress(IndexBusy, OSError):
             if self.waiting():
                 self.catch_up(wait=0)
         return None
 
     def catch_up(self, *, wait: float = _WAIT) -> int:
         """Take in what the outbox holds; returns how many changes. `IndexBusy` after `wait` s."""
-        with self._guard, self._place.writing(wait):
+        with self._writing(wait):
             try:
-                index = self._live()
+                current, engine = self._current()
+                index = engine.open(str(current.place))
+                try:
+                    return self._drain(index)
+                finally:
+                    index.close()
             except (IndexDamaged, IndexVersion) as error:
                 rebuilt = self._rebuild(error.what, None)
                 return rebuilt.pages + rebuilt.judgments
-            try:
-                return self._drain(index)
-            except IndexDamaged as error:
-                rebuilt = self._rebuild(error.what, None)
-                return rebuilt.pages + rebuilt.judgments
-            except BaseException:
-                self.close()  # forget what is half written, let go of the writer
-                raise
+
+    @contextmanager
+    def _writing(self, wait: float) -> Iterator[None]:
+        if not self._pen.acquire(timeout=wait):
+            raise IndexBusy("another thread is writing to the search index")
+        try:
+            with self._place.writing(wait):
+                yield
+        finally:
+            self._pen.release()
 
     def _drain(self, index: SearchIndex) -> int:
         taken = 0
@@ -166,40 +205,48 @@ class IndexKeeper:
     def rebuild(self, *, engine: str | None = None, progress: Progress | None = None) -> Rebuilt:
         """Build a new index beside the live one and put it in its place, with the same engine or
         another one. Searches go on in the old one meanwhile."""
-        with self._guard, self._place.writing(_WAIT):
+        with self._writing(_WAIT):
             return self._rebuild("", progress, engine)
 
-    def _mend(self, reason: str, progress: Progress | None = None) -> Rebuilt | None:
-        """Rebuild an index that cannot be read; None if another process has just done it."""
-        with self._guard, self._place.writing(_LONG):
-            with suppress(IndexDamaged, IndexVersion):
-                self._live().count(Everything())
-                return None
-            return self._rebuild(reason, progress)
+    def mend(self, error: DossierError, *, progress: Progress | None = None) -> Rebuilt | None:
+        """Rebuild an index that cannot be read; None if it can, or somebody has just done it.
+        `error` says what is wrong with it."""
+        if self._readable():
+            return None
+        with self._writing(_LONG):
+            return None if self._readable() else self._rebuild(error.what, progress)
 
     def _rebuild(
         self, reason: str, progress: Progress | None, engine: str | None = None
     ) -> Rebuilt:
         current = self._place.current()
-        engine = engine or (current.engine if current else DEFAULT_ENGINE)
+        if engine is None:
+            engine = current.engine if current else DEFAULT_ENGINE
+            if engine not in engine_names():
+                engine = DEFAULT_ENGINE
         kind = engine_of(engine)
-        self.close()
         self._place.discard_others()  # leftovers of a rebuild that was interrupted
         with self._database.write() as session:
             outbox.register(session, CONSUMER)
             known = outbox.pending(session, CONSUMER, limit=None)
         place = self._place.fresh(engine)
-        index = kind.create(str(place))
         try:
-            pages, judgments = self._fill(index, progress)
-            index.optimise()
-        finally:
-            index.close()
-        self._place.point(engine, place)
-        with self._database.write() as session:
-            outbox.done(session, known)
+            index = kind.create(str(place))
+            try:
+                pages, judgments = self._fill(index, progress)
+                index.optimise()
+                self._place.point(engine, place)
+                with self._database.write() as session:
+                    outbox.done(session, known)
+                self._drain(index)
+            finally:
+                index.close()
+        except BaseException:
+            now = self._place.current()
+            if now is None or now.place != place:
+                shutil.rmtree(place, ignore_errors=True)  # a full disk needs its room back
+            raise
         self._place.discard_others()
-        self._drain(self._live())
         return Rebuilt(engine, pages, judgments, reason)
 
     def _fill(self, index: SearchIndex, progress: Progress | None) -> tuple[int, int]:

@@ -87,11 +87,17 @@ def lookup(record: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+_DEPTH = 8
+"""Lists within lists that may hold a text; deeper ones hold none."""
+
+
+def _text(value: Any, depth: int = 0) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, list):
-        return "\n".join(part for part in map(_text, value) if part)
+        if depth == _DEPTH:
+            return ""
+        return "\n".join(part for part in (_text(each, depth + 1) for each in value) if part)
     if value is None or isinstance(value, dict | bool):
         return ""
     return str(value)

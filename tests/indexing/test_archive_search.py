@@ -141,6 +141,142 @@ def test_another_process_sees_it(archive: Archive) -> None:
     assert json.loads(ran.stdout)["total"] == 1
 
 
+def test_two_processes_write_in_turn(archive: Archive) -> None:
+    """Who has taken in changes lets go of the index: another one can write at once."""
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    assert archive.search("甲").total == 5
+    with Archive.open(archive.home) as other:
+        put_pages(archive._database, "卷", some_pages(5, "乙"))
+        assert other._index_changes() == []
+        assert other._index.waiting() == 0
+        other.reindex()
+        put_pages(archive._database, "卷", some_pages(5, "丙"))
+        assert archive.search("丙第").total == 5
+    archive.reindex()
+    assert archive.search("丙第").total == 5
+
+
+def test_a_thread_that_writes_does_not_hold_up_a_search(archive: Archive) -> None:
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    assert archive.search("甲").total == 5
+    put_pages(archive._database, "卷", some_pages(5, "乙"))
+    waited = threading.Event()
+    with IndexPlace(archive.home / "index").writing(0):
+        thread = threading.Thread(target=lambda: (archive._index_changes(), waited.set()))
+        thread.start()  # waits for the file lock
+        assert archive.search("甲").total == 5
+        assert not waited.is_set()
+    thread.join()
+    assert archive.search("乙第").notes == ()
+
+
+def test_what_was_removed_meanwhile_is_shown_without_its_places(archive: Archive) -> None:
+    put_pages(archive._database, "卷", some_pages(2, "甲"))
+    result = archive.search("甲第1页")
+    with archive._database.write() as session:
+        from sqlalchemy import delete
+
+        from dossier.records import DossierRow
+
+        session.execute(delete(DossierRow))
+    assert result.to_json()["hits"][0]["boxes"] == []
+    with pytest.raises(NotInArchive):
+        result.hits[0].image()
+    assert archive.search("甲第1页").hits == ()
+
+
+def test_an_index_nobody_may_write_to_is_still_searched(archive: Archive) -> None:
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    assert archive.search("甲").total == 5
+    put_pages(archive._database, "卷", some_pages(4, "乙"))
+    # root may write everywhere: what a read-only folder does to others, a folder as lock file does
+    lock = archive.home / "index" / "lock"
+    lock.unlink()
+    lock.mkdir()
+    result = archive.search("甲")
+    assert result.total == 5
+    assert result.notes == ("4 pages or judgments are still being taken into the index",)
+    lock.rmdir()
+    assert archive.search("乙第").total == 4
+
+
+def test_a_line_of_a_form_is_found_as_text(archive: Archive) -> None:
+    put_pages(archive._database, "卷", ["询问人：冯国梁\n记录人：段文涛性别男", "人：倪小凡性别女"])
+    result = archive.search("人：倪小凡性")
+    assert result.total == 1
+    assert result.notes == ("nothing has this field; searched for as text",)
+    assert archive.search("人：").total == 2
+    with pytest.raises(QueryError):
+        archive.search("机关：")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sort": "banana"},
+        {"kind": "file"},
+        {"facets": ("民族",)},
+        {"where": {"民族": "汉"}},
+        {"limit": -1},
+        {"offset": -1},
+    ],
+)
+def test_senseless_options_are_refused(archive: Archive, options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="facet|sort|kind|limit"):
+        archive.search("甲", **options)  # type: ignore[arg-type]
+
+
+def test_several_values_of_one_facet(archive: Archive, case: Path) -> None:
+    archive.add(case, jobs=1)
+    page = archive.search("9062").hits[0].page
+    assert page is not None
+    archive.recatalogue("郑大川案", [SetType(page=page.reference, type="L12")])
+    assert archive.search("羁押", where={"type": ["拘留证", "逮捕证"]}).total == 3
+    assert archive.search("羁押", where={"type": "逮捕证"}).total == 1
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "[" * 100_000,
+        f'{{"engine": "x", "folder": "{"a" * 5000}"}}',
+        '{"engine": "tantivy", "folder": "../blobs"}',
+        "[]",
+    ],
+)
+def test_a_forged_pointer_leads_nowhere(archive: Archive, pointer: str) -> None:
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    archive._index.close()
+    (archive.home / "index" / "current.json").write_text(pointer)
+    assert archive.search("甲").total == 5
+
+
+def test_an_engine_that_is_not_installed_is_replaced(archive: Archive) -> None:
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    current = IndexPlace(archive.home / "index").current()
+    assert current is not None
+    IndexPlace(archive.home / "index").point("lucene", current.place)
+    result = archive.search("甲")
+    assert result.total == 5
+    assert "lucene" in result.notes[0]
+
+
+def test_only_folders_of_indexes_are_cleared_away(archive: Archive, tmp_path: Path) -> None:
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    assert archive.search("甲").total == 5
+    root = archive.home / "index"
+    (root / "备份").mkdir()
+    (root / "tantivy-0123456789ab").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (root / "whoosh-0123456789ab").symlink_to(elsewhere)
+    archive.reindex()
+    names = {path.name for path in root.iterdir()}
+    assert "备份" in names
+    assert elsewhere.is_dir()
+    assert len(names) == 4  # the lock, the pointer, one index, what a person put there
+
+
 def test_reindexing_swaps_and_searches_go_on_meanwhile(archive: Archive) -> None:
     put_pages(archive._database, "卷", some_pages(300, "甲"))
     with Archive.open(archive.home) as reader:
