@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..elements.numbers import COURT, written
+
+__all__ = ["CASE_ID", "COURT", "own_number", "written"]
+
 # all patterns work on matching form (ASCII brackets, no spaces)
 _YEAR = r"\(?(?:19|20)\d\d\)?"
 _LABEL = r"(?:(?:文号|编号|案号|字号|文书编号|发文字号|证号|文书号)[:：]?)?"
@@ -22,13 +26,6 @@ _LABELLED = re.compile(
     r"(?:现场)?(?:勘验(?:检查)?|认定|受理|鉴定|检验|接警单?|警情)?(?:编号|号码|单号|勘验号|K号)[:：]"
     r"(?P<number>[A-Z]{0,3}[\d-]{6,24})"
 )
-COURT = re.compile(
-    r"\((?P<year>(?:19|20)\d\d)\)(?P<court>最高法|[京津沪渝冀晋蒙内辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云"
-    r"藏陕甘青宁新兵军](?:\d{4}|\d{2})?)知?"
-    r"(?P<kind>刑初|刑终|刑更备|刑更监|刑更|刑再|刑申|刑抗|刑监|刑核|刑辖|刑医|刑没|刑他)"
-    r"(?P<serial>\d+)号"
-)
-"""A court's 案号 since 2016 (法〔2015〕137号)."""
 CASE_ID = re.compile(r"案件编号[:：]?(?P<number>[A-Z]?\d{10,30})")
 """The police system's number of a case."""
 
@@ -44,12 +41,3 @@ def own_number(text: str) -> str | None:
             return match["number"]
     match = None if _OTHERS.match(text) else _LABELLED.fullmatch(text)
     return match["number"] if match else None
-
-
-def written(number: str) -> str:
-    """A number in its customary writing: 〔2023〕 in letters, （2023） in court numbers."""
-    if re.match(r"\((?:19|20)\d\d\)", number):
-        return "（" + number[1:5] + "）" + number[6:].replace("(", "（").replace(")", "）")
-    # OCR sometimes reads a bracket twice
-    text = re.sub(r"\(+((?:19|20)\d\d)\)+", r"〔\1〕", number)
-    return text.replace("(", "（").replace(")", "）")

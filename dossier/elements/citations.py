@@ -16,6 +16,7 @@ from functools import lru_cache
 from pydantic import Field
 
 from ..normal import normal
+from .numerals import arabic as arabic
 from .tables import Sourced, Strict, read_table
 
 
@@ -57,39 +58,6 @@ def _provision(article: int, sub: int | None, paragraph: int | None, item: int |
     if paragraph is not None:
         text += f"第{paragraph}款"
     return text if item is None else f"{text}第{item}项"
-
-
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
-    "〇": 0, "○": 0, "◯": 0, "两": 2,
-}  # fmt: skip
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-
-
-def arabic(numeral: str) -> int:
-    """The number a numeral means: 二百三十四, 十二, 二〇二三, 两千, 234, ２３４.
-
-    Up to 9,999 with 十百千, any length digit by digit. ValueError for anything else.
-    """
-    if numeral.isdecimal():
-        return int(numeral)
-    if not numeral or any(char not in _DIGITS and char not in _UNITS for char in numeral):
-        raise ValueError(f"not a numeral: {numeral!r}")
-    if not any(char in _UNITS for char in numeral):
-        return int("".join(str(_DIGITS[char]) for char in numeral))
-    total, last, unit_below = 0, None, 10_000
-    for char in numeral:
-        if char in _DIGITS:
-            if last:
-                raise ValueError(f"not a numeral: {numeral!r}")
-            last = _DIGITS[char]
-            continue
-        unit = _UNITS[char]
-        if unit >= unit_below or last == 0:
-            # 零十 for 十 does not occur; 一百零十 is nothing
-            raise ValueError(f"not a numeral: {numeral!r}")
-        total += unit * (1 if last is None else last)
-        last, unit_below = None, unit
-    return total + (last or 0)
 
 
 _N = r"(?:[零〇○一二三四五六七八九十百千两]{1,9}|\d{1,4})"

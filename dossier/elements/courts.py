@@ -1,0 +1,75 @@
+"""Codes of courts (法院代字) in case numbers: which court, where."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pydantic import Field
+
+from .tables import Sourced, Strict, read_table
+
+
+class _Province(Strict):
+    sign: str = Field(min_length=1, max_length=1)
+    name: str = ""
+    high: str
+    intermediate: dict[str, str] = {}
+    """Prefecture by the two digits."""
+    grassroots: dict[str, str] = {}
+    """District or county by the four digits; the court is named after it."""
+    named: dict[str, str] = {}
+    """Courts whose names do not follow from their place, by digits."""
+
+
+class _Special(Strict):
+    first: int = Field(ge=71, le=99)
+    last: int = Field(ge=71, le=99)
+    name: str = Field(min_length=1)
+
+
+class _CourtsFile(Sourced):
+    supreme: dict[str, str]
+    special: tuple[_Special, ...]
+    provinces: tuple[_Province, ...] = Field(min_length=1)
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[_CourtsFile, dict[str, _Province]]:
+    table = read_table(_CourtsFile, "courts.yaml")
+    return table, {each.sign: each for each in table.provinces}
+
+
+@lru_cache(maxsize=1024)
+def court_of(code: str) -> tuple[str, str]:
+    """Name and region of the court with this code (甘, 甘01, 甘0102, 最高法), as far as the data go:
+    ("甘肃省兰州市城关区人民法院", "甘肃省兰州市城关区"). Empty where they do not say."""
+    table, provinces = _table()
+    if code in table.supreme:
+        return table.supreme[code], ""
+    province = provinces.get(code[:1])
+    if province is None:
+        return "", ""
+    digits = code[1:]
+    if not digits:
+        return province.high, province.name
+    prefecture = province.intermediate.get(digits[:2], "")
+    region = province.name + prefecture
+    if digits in province.named:
+        return province.named[digits], region
+    if len(digits) == 2:
+        return (f"{region}中级人民法院" if prefecture else ""), region
+    place = province.grassroots.get(digits)
+    if place is None:
+        return "", region
+    # districts are named with their city, counties with the province alone
+    above = region if place.endswith("区") else province.name
+    return f"{above}{place}人民法院", region + place
+
+
+def court_branch(code: str) -> str:
+    """What a special court (专门法院) is for, by its code: 甘7101 gives 铁路; "" for others."""
+    table, _ = _table()
+    first = code[1:3]
+    if not first.isdecimal():
+        return ""
+    return next((one.name for one in table.special if one.first <= int(first) <= one.last), "")
