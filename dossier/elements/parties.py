@@ -169,7 +169,7 @@ def _entry(
 ) -> PartyElements:
     begin = match.end()
     start = text.index(name, match.start("name"))
-    unit = role.unit or _UNIT.search(name) is not None
+    unit = role.unit or (len(name) > 4 and _UNIT.search(name) is not None)
     measures: list[CoerciveMeasure] = []
     convictions: list[Conviction] = []
     edge = stop

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .charges import charges_at
+
 _ROLE = (
     r"(?:附带民事(?:诉讼)?(?:部分)?(?:的)?(?:共同)?被告(?:人|单位)?|附带民事(?:诉讼)?(?:原告|上诉)人|"
     r"(?:原审|再审|原)?(?:被告人|被告单位|被告(?!人)|上诉单位)|上诉人|抗诉机关|(?:原审|原)?罪犯|被申请人|申诉人|"
@@ -15,7 +17,7 @@ _UNIT = re.compile(
     r"公司|厂|局|院|中心|社|店|所|会|集团|部|站|行|队|学校|大学|企业|政府|场|室|馆|园|吧|城|矿|业|科|处|办"
 )
 _DOES = (
-    r"(?:均|都|也|各|分别|共同|二人|三人|已|又|再|还|另|亦|所){0,4}"
+    r"(?:均|都|也|各|分别|共同|二人|三人|已|又|再|还|另|亦|所|因|曾){0,4}"
     r"(?:犯|无罪|构成|免[予于除]|判处|不构成|有期徒刑)"
 )
 _STRONG = re.compile(rf"[^,。;:()、的]{{2,40}}?(?={_DOES})")
@@ -42,14 +44,45 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, each))) if each else None
 
 
+_NO_NAME = re.compile(
+    r"犯|的|定罪|主刑|量刑|刑罚|部分|违法|退|应|均|各|在案|之|自愿|系|因|判处|有期徒刑|共同|及其|本人|无罪|对"
+)
+_UNIT_NAME = re.compile(
+    r"[^,。;:()、]{2,40}?(?:公司|厂|局|院|中心|合作社|集团|学校|大学|企业|政府|商行|经营部|事务所|店)"
+    r"(?=[,。;:(犯的、]|均|无罪)"
+)
+_LATIN = re.compile(r"[A-Za-z.·]+")
+_CHARGED = re.compile(r"[^,。;:()、犯]{2,40}罪")
+
+
 def _plausible(name: str) -> bool:
+    if _NO_NAME.match(name):
+        return False
     return len(name) <= 4 or "·" in name or "某" in name or _UNIT.search(name) is not None
 
 
 def strong_name(text: str, at: int) -> str | None:
     """The name at `at` if what follows says that it is one (…犯, …无罪)."""
     match = _STRONG.match(text, at)
-    return match[0] if match is not None and _plausible(match[0]) else None
+    if match is None or _NO_NAME.match(match[0]):
+        return None
+    name = match[0]
+    if "罪" not in name and _plausible(name):
+        return name
+    # a long name (of a minority, in Latin letters) if a charge follows at once
+    committed = text.startswith("犯", match.end()) and charges_at(text, match.end() + 1)
+    return name if committed and (len(name) <= 10 or _LATIN.fullmatch(name)) else None
+
+
+def _charged_name(text: str, at: int) -> str | None:
+    """张三 in 张三盗窃罪, where 犯 is missing."""
+    if _CHARGED.match(text, at) is None or _NO_NAME.match(text, at):
+        return None
+    for length in (3, 2, 4, 5, 6):
+        for charge in charges_at(text, at + length):
+            if text.startswith("罪", charge.stop) or text.startswith(("、", "罪"), charge.stop):
+                return text[at : at + length]
+    return None
 
 
 def names_at(text: str, at: int, known: re.Pattern[str] | None) -> tuple[tuple[str, ...], int]:
@@ -61,7 +94,9 @@ def names_at(text: str, at: int, known: re.Pattern[str] | None) -> tuple[tuple[s
             names.append(found[0])
             at = found.end()
         else:
-            name = strong_name(text, at)
+            unit = _UNIT_NAME.match(text, at)
+            name = strong_name(text, at) if unit is None else unit[0]
+            name = name or _charged_name(text, at)
             if name is None:
                 match = _WEAK.match(text, at)
                 if match is None or not _plausible(match[0]):

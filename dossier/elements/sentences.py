@@ -28,21 +28,27 @@ __all__ = ["charge_mentions", "restitutions", "sentences"]
 _DIGIT = "[0-9零〇○O一二三四五六七八九十]"
 _MONTH_DAY = rf"{_DIGIT}{{1,3}}月{_DIGIT}{{1,3}}日"
 _DATE = rf"{_DIGIT}{{2,5}}年{_MONTH_DAY}"
-_FILL = r"[(:,为]{0,2}"
+# slips of the pen occur: 有限徒刑, 有期徒一年, 有期徒刑有期徒刑一年, 有期徒刑年七年
+_FIXED = r"(?:有[期限其]徒刑?|(?<![有无])期徒刑)"
+_FILL = rf"(?:[(:,为刑]|判处|{_FIXED}|年(?=[一二三四五六七八九十\d]{{1,3}}年)){{0,2}}"
 _WORDS = re.compile(
-    r"(?P<item>(?:(?<=[。;:)日])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)))"
-    rf"|(?P<who>{roles_pattern()})"
+    r"(?P<item>(?:(?<=[。;:)日])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)"
+    r"|[一二三四五六七八九十]{1,3}(?=被告|撤销|维持)))"
+    rf"|(?P<who>(?<![各等位名全]){roles_pattern()})"
     r"|(?P<commit>犯(?![罪的])|构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
-    r"|(?P<prior>连同|与(?=其?[前原尚])|前罪|余刑|余罪|原判(?=[^,。;]{0,12}(?:刑|拘役|管制|罚金))|[前原](?=犯)"
-    r"|(?:尚未|没有|未)执行(?=完|的))"
-    r"|(?P<total>(?:决定|合并|并罚,?)[^,。;]{0,14}?执行(?!完|的刑罚)|并罚(?:后)?(?=[^,。;]{0,4}判处))"
-    r"|(?P<sum>总和刑期|刑期总和|总和刑|合并刑期|总刑期|合计刑期|合并总和)"
+    r"|(?P<prior>连同|与(?=[其前原尚之此]|[^,。;]{0,50}(?:判决|裁定|判处))|前罪|余刑|余罪"
+    r"|原判(?=[^,。;]{0,12}(?:刑|拘役|管制|罚金))|[前原曾](?=犯)|(?:尚未|没有|未)执行(?=完|的))"
+    r"|(?P<sum>总和刑期|刑期总和|总和刑|合并刑期|总刑期|合计刑期|合并总和"
+    r"|合并(?:判处|处以)?(?=(?:有期徒刑|拘役)[^。;]{0,60}决定))"
+    r"|(?P<total>(?:决定|合并|并罚,?)[^,。;]{0,14}?(?<!未)执行(?![完的])"
+    r"|并罚(?:后)?(?=[^,。;]{0,4}判处)|合并(?:判处|处以)?(?=有期徒刑|拘役)"
+    r"|(?<=[,;。])(?:应)?执行(?=有期徒刑|拘役|管制|无期徒刑|死刑))"
     r"|(?P<revoke>撤[销消])"
     r"|(?P<keep>维持)"
     r"|(?P<anew>改判|变更为|改为)"
     rf"|死刑(?P<reprieve>[^。;死]{{0,12}}?缓(?:期|刑)|(?=[^。;死]{{0,20}}缓期))?(?P<death>)"
     r"|(?P<life>无期徒刑)"
-    rf"|(?P<fixed>有期徒刑){_FILL}(?P<fixed_term>{TERM}(?:[、,和]{TERM})*)?"
+    rf"|(?P<fixed>{_FIXED}){_FILL}(?P<fixed_term>{TERM}(?:[、,和]{TERM})*)?"
     rf"|(?P<jail>拘役){_FILL}(?P<jail_term>{TERM}(?:[、,和]{TERM})*)?"
     rf"|(?P<control>管制){_FILL}(?P<control_term>{TERM}(?:[、,和]{TERM})*)"
     rf"|缓刑(?:考验期限?)?{_FILL}(?P<probation>{TERM})"
@@ -63,6 +69,7 @@ class _Unit:
     who: tuple[str, ...]
     start: int
     stop: int
+    item: int
     charges: list[tuple[str, str]] = field(default_factory=list)
     inherited: list[tuple[str, str]] = field(default_factory=list)
     total: bool = False
@@ -78,6 +85,7 @@ class _Unit:
     expelled: bool = False
     exempt: bool = False
     acquitted: bool = False
+    judged: bool = False
     term_from: date | None = None
     term_to: date | None = None
 
@@ -96,6 +104,7 @@ class _Unit:
 
 _RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
 _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?[、,]?[和及]?[犯]?")
+_NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
 _BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
 
 
@@ -115,6 +124,7 @@ class _Reader:
         self.who: tuple[str, ...] = ()
         self.mode = ""
         self.quoting = False
+        self.revoked = 0
         self.item = 0  # index into units where the current item begins
         self.skip = 0
 
@@ -125,10 +135,20 @@ class _Reader:
             kind = word.lastgroup
             assert kind is not None
             getattr(self, f"_{kind}")(word)
+        self._last_totals()
         return self.units
 
+    def _last_totals(self) -> None:
+        """Of several totals of one defendant in one item the last holds (与前判并罚,决定执行…)."""
+        seen: set[tuple[int, tuple[str, ...]]] = set()
+        for unit in reversed(self.units):
+            if unit.total and unit.operative and unit.imposes:
+                key = (unit.item, unit.who)
+                unit.prior = unit.prior or key in seen
+                seen.add(key)
+
     def _begin(self, start: int, stop: int, **more: bool) -> _Unit:
-        unit = _Unit(self.who, start, stop, **more)
+        unit = _Unit(self.who, start, stop, self.item, **more)
         self.units.append(unit)
         self.unit = unit
         return unit
@@ -152,10 +172,16 @@ class _Reader:
             return
         names, stop = names_at(self.text, word.end(), self.known)
         if not names:
+            if self.text.startswith("犯", word.end()):
+                # 被告人犯强奸罪
+                self.who, self.unit = (), None
             return
         before = self.text[word.start() - 1 : word.start()]
         anew = not self.quoting or "上诉人" in word[0] or "原审" in word[0]
-        if self.mode in ("revoke", "recall") and before in "。;)" and anew:
+        past = self.mode == "recall" and "缓刑" in self.text[self.revoked : word.start()]
+        if (self.mode in ("revoke", "recall") and before in "。;)" and anew) or (
+            past and before in "。;),与"
+        ):
             self.mode = ""
         self.who = names
         last = self.unit
@@ -170,6 +196,10 @@ class _Reader:
             last.dropped = last.who == () or set(names) <= set(last.who)
         elif last.charges or last.inherited:
             unit.inherited = last.charges or last.inherited
+        charges, end = self._charges(stop) if len(names) == 1 else ([], stop)
+        if charges and self.text.startswith("罪", end - 1) and charges_at(self.text, stop):
+            # 被告人张三盗窃罪: 犯 is missing
+            unit.charges, unit.stop, self.skip = charges, end, end
 
     def _commit(self, word: re.Match[str]) -> None:
         charges, stop = self._charges(word.end())
@@ -177,15 +207,14 @@ class _Reader:
             return
         unit = self.unit
         prior = unit is not None and unit.prior and unit.stop == word.start()
+        prior = prior or self.text[word.start() - 1 : word.start()] == "因"
         if unit is None or unit.charges or unit.imposes or unit.total or unit.dropped or unit.prior:
             start = word.start()
             bare = _BARE.search(self.text, max(0, start - 40), start)
-            if bare is not None and self.known is not None:
-                name = self.known.fullmatch(bare[0])
-                if name is not None:
-                    self.who, start = (name[0],), bare.start()
-                    if self.mode == "revoke" and not self.quoting:
-                        self.mode = ""
+            if bare is not None and self._is_name(bare[0], unit is None):
+                self.who, start = (bare[0],), bare.start()
+                if self.mode == "revoke" and not self.quoting:
+                    self.mode = ""
             unit = self._begin(start, stop)
             unit.operative = self.mode not in ("revoke", "recall")
         unit.prior = prior
@@ -193,6 +222,12 @@ class _Reader:
         unit.stop = self.skip = stop
         if self.mode:
             self.quoting = True
+
+    def _is_name(self, text: str, first: bool) -> bool:
+        """Whether what stands before 犯 without a role is a name. `first`: an item begins so."""
+        if self.known is not None and self.known.fullmatch(text):
+            return True
+        return first and len(text) <= 4 and _NO_NAME.match(text) is None
 
     def _charges(self, at: int) -> tuple[list[tuple[str, str]], int]:
         found: list[tuple[str, str]] = []
@@ -235,6 +270,7 @@ class _Reader:
         ahead = self.text[word.end() : word.end() + 90]
         self.mode = "recall" if re.search("缓刑|假释", ahead) else "revoke"
         self.quoting = False
+        self.revoked = word.end()
         self.unit = None
 
     def _keep(self, word: re.Match[str]) -> None:
@@ -253,11 +289,17 @@ class _Reader:
         unit = self._current(word)
         if unit.dropped:
             return
-        if unit.penalty is not None:
+        if unit.penalty is not None or len(unit.charges) > 1:
             between = self.text[unit.stop : word.start()]
             charges = charges_in(between) if "罪" in between else ()
-            if not charges:
+            if not charges and unit.penalty is not None:
                 return
+            if unit.penalty is None:
+                # 犯强奸罪、盗窃罪,强奸罪判处…
+                unit.dropped = bool(charges)
+        else:
+            charges = ()
+        if charges:
             operative = unit.operative
             unit = self._begin(unit.stop, word.end())
             unit.operative = operative
@@ -307,6 +349,7 @@ class _Reader:
         unit = self._current(word)
         if unit.fine is None:
             unit.fine = amount
+            unit.judged = re.search("处(?:以)?$", self.text[: word.start()][-4:]) is not None
             unit.stop = amount.stop
 
     def _confiscation(self, word: re.Match[str]) -> None:
@@ -395,10 +438,11 @@ def sentences(
 
 
 def _values(unit: _Unit, form: Normalised, offset: int) -> Iterator[Sentence]:
-    charges = unit.charges or (unit.inherited if unit.imposes else [])
+    main = unit.total or unit.penalty is not None or unit.exempt or unit.judged
+    charges = unit.charges or (unit.inherited if main else [])
+    main = main or unit.acquitted
     if unit.dropped or not (unit.imposes or charges) or (unit.prior and not unit.imposes):
         return
-    main = unit.total or unit.penalty is not None or unit.exempt or unit.acquitted
     if not (charges or main):
         # 被告人张三的罚金已缴纳
         return
