@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from .claims import Claim, claims
 from .form import form as form_of
@@ -68,6 +68,13 @@ class _ReadAs(Strict):
     unless: tuple[str, ...]
 
 
+class _Together(Strict):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    other: str = Field(alias="with")
+    phrases: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class _Entry(Strict):
     code: str = Field(min_length=2)
     english: str = Field(min_length=2)
@@ -78,10 +85,13 @@ class _Entry(Strict):
     bands: tuple[Band, ...] = ()
     phrases: tuple[Pattern, ...] = Field(min_length=1)
     denials: tuple[Pattern, ...] = ()
-    parts: tuple[tuple[Pattern, ...], ...] = ()
+    together: _Together | None = None
+    skip: tuple[Pattern, ...] = ()
+    skip_after: tuple[Pattern, ...] = ()
     contested: bool = False
     in_facts: bool = False
     read_as: _ReadAs | None = None
+    outweighed: tuple[str, ...] = ()
 
 
 class _CircumstancesFile(Sourced):
@@ -93,10 +103,13 @@ class _CircumstancesFile(Sourced):
         if len(set(codes)) < len(codes):
             raise ValueError("a code stands twice")
         for entry in self.circumstances:
+            others: set[str] = set(entry.outweighed)
             if entry.read_as is not None:
-                missing = {entry.read_as.code, *entry.read_as.unless} - set(codes)
-                if missing:
-                    raise ValueError(f"{entry.code}: no such code: {sorted(missing)}")
+                others |= {entry.read_as.code, *entry.read_as.unless}
+            if entry.together is not None:
+                others.add(entry.together.other)
+            if others - set(codes):
+                raise ValueError(f"{entry.code}: no such code: {sorted(others - set(codes))}")
         return self
 
 
@@ -116,27 +129,38 @@ class CircumstanceType:
     since: dt.date
 
 
+_Kind = Literal["phrase", "denial", "half"]
+
+
 @dataclass(frozen=True)
 class _Table:
     types: tuple[CircumstanceType, ...]
     entries: dict[str, _Entry]
+    skips: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]
+    """What makes a phrase another thing: before it in its clause, after it."""
     words: re.Pattern[str]
-    """One group for each phrase, denial and part."""
-    kinds: tuple[tuple[str, int], ...]
-    """Code and kind of each group: -1 phrase, -2 denial, 0… the number of a part."""
+    """One group for each phrase."""
+    kinds: tuple[tuple[str, _Kind], ...]
+    """Code and kind of each group."""
+
+
+def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(patterns)
+    return re.compile(joined) if joined else None
 
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     data = read_table(_CircumstancesFile, "circumstances.yaml")
-    patterns: list[tuple[str, str, int]] = []
+    patterns: list[tuple[str, str, _Kind]] = []
     for entry in data.circumstances:
         # denials first: 不谅解 before 谅解
-        patterns.extend((pattern, entry.code, -2) for pattern in entry.denials)
+        patterns.extend((pattern, entry.code, "denial") for pattern in entry.denials)
     for entry in data.circumstances:
-        patterns.extend((pattern, entry.code, -1) for pattern in entry.phrases)
-        for number, part in enumerate(entry.parts):
-            patterns.extend((pattern, entry.code, number) for pattern in part)
+        patterns.extend((pattern, entry.code, "phrase") for pattern in entry.phrases)
+    for entry in data.circumstances:
+        if entry.together is not None:
+            patterns.extend((pattern, entry.code, "half") for pattern in entry.together.phrases)
     return _Table(
         types=tuple(
             CircumstanceType(
@@ -146,6 +170,11 @@ def _table() -> _Table:
             for entry in data.circumstances
         ),
         entries={entry.code: entry for entry in data.circumstances},
+        skips={
+            entry.code: (_either(entry.skip), _either(entry.skip_after))
+            for entry in data.circumstances
+            if entry.skip or entry.skip_after
+        },
         words=re.compile("|".join(f"({pattern})" for pattern, _, _ in patterns)),
         kinds=tuple((code, kind) for _, code, kind in patterns),
     )  # fmt: skip
@@ -163,7 +192,15 @@ _DENIED = re.compile(
     r"|没有|并非|不存在|难以|无法|尚未|尚无|拒不|拒绝|缺乏|否认|否定|并未|并无|从未|均未|仍未|未(?!遂|成年|满|果|得逞|来|经许可)"
     r"|无(?!视|证|期|业|偿|理|故|异议|罪|牌|照|辜|端|条件|意|法|论)|非(?!法|常|国家))"
     r"[^,。;:!?]{0,16}$"
+    r"|(?:不|未|没|无)$"
 )
+# 无前科、系自首: the second is a statement of its own
+_ANEW = re.compile(
+    r"、(?=系|有|已|具有|属|是|积极|主动|取得|认罪|自愿|如实|归案|到案|能|愿|初犯|偶犯|退|自首(?!、|或|和|与|情节|的)|且|均|并)"
+)
+# what the first court said, and that it was wrong
+_FIRST_COURT = re.compile(r"(?:原判|原审|一审)[^,。;:!?]{0,30}$")
+_WRONG = re.compile(r"[^。;!?]{0,40}?(?:错误|不当|有误|应予纠正|予以纠正)")
 _NOT_DENIED = re.compile(
     r"不影响|不(?:仅|但|止|妨碍|妨害|否认|持异议|讳|再)|无异议|没有异议|未提出异议|不(?:能|应)?(?:因此)?否(?:认|定)|"
     r"不能因[^,。;]{0,14}$|无(?:争议|不当)|未(?:认定|予认定|评价)|不得不"
@@ -173,30 +210,32 @@ _AFTER_DENIED = re.compile(
     r"(?:均|也|亦|依法)?(?:不能?成立|不予(?:以)?认定|不(?:应|能|宜|予)(?:以)?(?:再|重复)?认定|不存在|不具备|不足|缺乏|无(?:事实|证据)|没有(?:事实|证据)|不当|错误|有误|不属实)"
 )
 _ASKED = re.compile(
-    r"(?:是否|能否|可否|有无|应否|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓)[^,。;:!?]{0,20}$"
+    r"(?:是否|能否|可否|有无|应否|只有|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓)[^,。;:!?]{0,20}$"
 )
-_QUESTION = re.compile(r"[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))")
+_QUESTION = re.compile(r"(?:的?(?:成立|构成|认定)?(?:需要|必须|须|应当具备|是指|要求))|[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))")
 _LAW = re.compile(r"的(?:犯罪分子|犯罪人|人犯)|犯罪分子|(?:的|情形),(?:是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)")
-_GENERIC_AFTER = re.compile(r"[^。;!?]{0,40}(?:的|情形),(?:才|是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)")
 _MASKED = re.compile(
     r"《[^《》]{1,120}(?:《[^》]{1,60}》[^《》]{0,60})?》(?:\([^()]{0,40}\))?"
     r"|第[一二三四五六七八九十百零0-9]{1,7}条(?:之[一二三四五六七八九十])?(?:第?[一二三四五六七八九十、第款0-9]{0,12}款)?(?:第?\(?[一二三四五六七八九十]{1,3}\)?项)?"
     r"(?:(?:\(|\[)[^()\[\]]{1,40}(?:\)|\])|(?![的之规及和,。;])[^,。;、《的规(]{1,20}(?=[,、;]第|[,、;]《|之规定|的规定))?"
-    r"|(?:处理|认定)自首(?:和|、)立功|规范(?:自首|量刑)[^,。;]{0,10}意见|(?<![的之])(?<=[条款项法释见》])(?:明确)?规定[:,][^。]{0,200}"
+    r"|(?:处理|认定|关于)自首(?:和|、|与|及)立功|规范(?:自首|量刑)[^,。;]{0,10}意见|(?<![的之])(?<=[条款项法释见》])(?:明确)?规定[:,][^。]{0,200}"
     r"|(?:法律|刑法|司法解释|我国刑法)(?:明确)?规定[:,\"][^。]{0,200}"
 )
 _SENTENCE = re.compile(r"[。;!?]")
-_STOP = re.compile(r"[。!?]")
 _CLAUSE = ",。;:!?"
-_DEFENDANT = re.compile(r"被告|上诉人|嫌疑人|本案|其")
-_PAST = re.compile(r"(?:曾|前罪|原判|前次|上次)[^,。;]{0,20}$")
-_MIXED = re.compile(r"翻供|又否认|推翻")
+_DEFENDANT = re.compile(r"被告|上诉人|嫌疑人|本案")
+# 根据犯罪的事实、性质、情节和悔罪表现: what is weighed, not what is found
+_WEIGHED = re.compile(
+    r"(?:根据|结合|综合|综观|考虑到?|视|按照|依据)[^;]{0,80}(?:性质|事实|情节|程度|作用|手段|后果|态度)[^,;]{0,12}$"
+)
+_GOOD = re.compile(r"[^,。;]{0,4}(?:好|诚恳|明显|端正)")
+_REACH = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
     code: str
-    kind: int
+    kind: _Kind
     start: int
     stop: int
 
@@ -224,9 +263,11 @@ class _Passage:
             return self.claims[index]
         return None
 
-    def sentence(self, place: int) -> int:
-        """Where the sentence of a place begins; ; parts sentences too."""
-        return max(self.start, *(self.form.rfind(mark, self.start, place) + 1 for mark in "。;!?"))
+    def sentences(self, place: int) -> tuple[int, int]:
+        """Where the sentence of a place begins, if ; parts sentences too, and if it does not."""
+        low = max(self.start, place - _REACH)
+        whole = max(low, *(self.form.rfind(mark, low, place) + 1 for mark in "。!?"))
+        return max(whole, self.form.rfind(";", whole, place) + 1), whole
 
     def clause(self, place: int) -> int:
         """Where the clause of a place begins, at most 60 characters before it."""
@@ -235,23 +276,36 @@ class _Passage:
 
     def denied(self, hit: _Hit) -> bool:
         before = self.form[self.clause(hit.start) : hit.start]
+        anew = [match.end() for match in _ANEW.finditer(before + self.form[hit.start : hit.start + 3])]
+        if anew:
+            before = before[anew[-1] :]
         if _DENIED.search(before) and not _NOT_DENIED.search(before):
             return True
+        if _FIRST_COURT.search(before) and _WRONG.match(self.form, hit.stop, self.stop):
+            return "未" not in before
         return _AFTER_DENIED.match(self.form, hit.stop, self.stop) is not None
 
-    def hypothetical(self, hit: _Hit) -> bool:
-        """A question, a condition, or the words of the law."""
+    def skipped(self, hit: _Hit) -> bool:
+        """Something else, a list of what is weighed, a question, a condition, words of the law."""
         before = self.form[self.clause(hit.start) : hit.start]
+        skips = _table().skips.get(hit.code)
+        if skips is not None:
+            first, after = skips
+            if first is not None and hit.kind == "phrase" and first.search(before):
+                return True
+            if after is not None and after.match(self.form, hit.stop, self.stop):
+                return True
         if _ASKED.search(before) or _QUESTION.match(self.form, hit.stop, self.stop):
             return True
-        begin = self.sentence(hit.start)
-        end = _SENTENCE.search(self.form, hit.stop, self.stop)
-        edge = min(self.stop if end is None else end.start(), hit.stop + 80)
+        if _WEIGHED.search(before) and not _GOOD.match(self.form, hit.stop, self.stop):
+            return True
+        begin, _ = self.sentences(hit.start)
+        end = _SENTENCE.search(self.form, hit.stop, min(self.stop, hit.stop + 80))
+        edge = min(self.stop, hit.stop + 80) if end is None else end.start()
         if not _LAW.search(self.form, begin, edge):
             return False
         return not (
-            self.subjects.within(begin, hit.start)
-            or _DEFENDANT.search(self.form, max(begin, hit.start - 120), hit.start)
+            self.subjects.within(begin, hit.start) or _DEFENDANT.search(self.form, begin, hit.start)
         )
 
 
@@ -316,7 +370,8 @@ def _hits(passage: _Passage, facts: bool) -> Iterator[_Hit]:
     for match in table.words.finditer(passage.form, passage.start, passage.stop):
         assert match.lastindex is not None
         code, kind = table.kinds[match.lastindex - 1]
-        if facts and not table.entries[code].in_facts:
+        entry = table.entries[code]
+        if facts and not entry.in_facts and not (entry.read_as and kind == "phrase"):
             continue
         if not passage.masked(match.start()):
             yield _Hit(code, kind, match.start(), match.end())
@@ -325,34 +380,31 @@ def _hits(passage: _Passage, facts: bool) -> Iterator[_Hit]:
 def _found(passage: _Passage, speaker: Speaker, part: SegmentKind) -> list[Circumstance]:
     table = _table()
     found: list[tuple[Circumstance, int, bool]] = []
-    pending: dict[str, dict[int, _Hit]] = defaultdict(dict)
-    sentence = -1
+    halves: dict[str, _Hit] = {}
+    """By the circumstance that would make each whole."""
+    within = -1
     for hit in _hits(passage, part == "facts"):
-        begin = passage.sentence(hit.start)
-        if hit.kind >= 0:
-            whole = max(passage.start, *(passage.form.rfind(mark, passage.start, hit.start) + 1 for mark in "。!?"))
-            if whole != sentence:
-                pending.clear()
-                sentence = whole
+        begin, whole = passage.sentences(hit.start)
+        if whole != within:
+            halves.clear()
+            within = whole
         subject = passage.subjects.at(hit.start, begin)
-        if subject is not None and subject.other:
-            continue
-        if passage.hypothetical(hit):
+        if (subject is not None and subject.other) or passage.skipped(hit):
             continue
         defendants = () if subject is None else subject.names
-        holds = hit.kind != -2 and not passage.denied(hit)
-        code = hit.code
-        start = hit.start
-        if hit.kind >= 0:
-            if not holds:
-                continue
-            pending[code][hit.kind] = hit
-            if len(pending[code]) < len(table.entries[code].parts):
-                continue
-            start = min(one.start for one in pending[code].values())
-            pending.pop(code)
-        one = _said(passage, code, holds, speaker, start, hit.stop, defendants)
-        found.append((one[0], begin, one[1]))
+        holds = hit.kind != "denial" and not passage.denied(hit)
+        if hit.kind == "half":
+            together = table.entries[hit.code].together
+            if holds and together is not None:
+                halves[together.other] = hit
+            continue
+        half = halves.get(hit.code)
+        if half is not None and holds:
+            said, answered = _said(passage, half.code, True, speaker, half.start, hit.stop, defendants)
+            found.append((said, whole, answered))
+            halves.clear()
+        said, answered = _said(passage, hit.code, holds, speaker, hit.start, hit.stop, defendants)
+        found.append((said, whole, answered))
     return _settled(found)
 
 
@@ -384,15 +436,15 @@ def _settled(found: list[tuple[Circumstance, int, bool]]) -> list[Circumstance]:
     entries = _table().entries
     kept: list[Circumstance] = []
     # what the court says itself weighs more than what its answer to an opinion implies
-    direct = {
-        (one.code, one.holds, name)
-        for one, _, answered in found
-        if one.speaker == "court" and not answered
-        for name in one.defendants or ("",)
-    }
+    direct = [one for one, _, answered in found if one.speaker == "court" and not answered]
     for one, sentence, answered in found:
-        if answered and not one.holds and _meets(direct, one, True):
-            one = replace(one, holds=True, speaker="defence")
+        if answered and any(
+            other.code == one.code
+            and other.holds is not one.holds
+            and _overlap(other.defendants, one.defendants)
+            for other in direct
+        ):
+            one = replace(one, speaker="defence")
         read_as = entries[one.code].read_as
         if read_as is not None:
             same = [
@@ -403,16 +455,17 @@ def _settled(found: list[tuple[Circumstance, int, bool]]) -> list[Circumstance]:
                 and (where == sentence or other.holds)
                 and _overlap(other.defendants, one.defendants)
             ]
-            if any(other.holds or (other.code == read_as.code) for other in same):
+            if any(other.holds or other.code == read_as.code for other in same):
                 continue
             one = replace(one, code=read_as.code)
+        elif not one.holds and any(
+            # 翻供 before 又能如实供述,系自首
+            where == sentence and other.holds and other.code in entries[one.code].outweighed
+            for other, where, _ in found
+        ):
+            continue
         kept.append(one)
     return kept
-
-
-def _meets(said: set[tuple[str, bool, str]], one: Circumstance, holds: bool) -> bool:
-    names = (*one.defendants, "") if one.defendants else tuple({name for _, _, name in said})
-    return any((one.code, holds, name) in said for name in names)
 
 
 def _overlap(some: tuple[str, ...], others: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from ..normal import normal
 _ROLE = r"(?:各|原审|同案|本案|第[一二三四五六七八九十]|附带民事诉讼)?(?:被告人|被告单位|被告|上诉人|犯罪嫌疑人|嫌疑人|申诉人|罪犯|原审被告人)"
 _COUNT = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _GROUP = (
-    r"(?:(?:上述|以上|该|本案|对)?(?P<count>[二两三四五六七八九十]|\d{1,2})(?:名|个|位)?(?:原审)?(?:被告人|上诉人|被告|人(?=均|的|又|都|归案|到案|系|有|具有|自愿|在共同|犯罪|能|,|皆|所犯))"
+    r"(?:(?:上述|以上|该|本案)?(?P<count>[二两三四五六七八九十]|\d{1,2})(?:名|个|位)?(?:原审)?(?:被告人|上诉人|被告|人(?=均|的|又|都|归案|到案|系|有|具有|自愿|在共同|犯罪|能|,|皆|所犯))"
     r"|(?P<all>(?:各|诸|全体|所有)(?:原审)?(?:被告人|上诉人|被告)))"
 )
 _OTHER = (
@@ -25,8 +25,10 @@ _OTHER = (
 # what may stand between the beginning of a clause and its subject
 _LEAD = re.compile(
     r"(?:^|[,。;:、()\"!?)]|鉴于|由于|因为?|但是?|而且?|且|其中|另外?|又|同时|故|综上|本案中?|案发后|归案后|对于|对|考虑到?|根据|结合"
-    r"|和|及|与|以及|认定|关于|认为|提出|辩称|指控|经查|之|的是|即|庭审中|虽然?|虽|若|如果|期间|过程中|共同犯罪中|犯罪中|本院|[0-9一二三四五六七八九十]、?|审理查明|查明|针对|被告人均?|所提|建议|要求|请求|应当?)$"
+    r"|和|及|与|以及|认定|关于|认为|(?:提出|所提|辩称|认为|关于)的|提出|辩称|指控|经查|之|的是|即|庭审中|虽然?|虽|若|如果|期间|过程中|共同犯罪中|犯罪中|本院|[0-9一二三四五六七八九十]、?|审理查明|查明|针对|被告人均?|所提|建议|要求|请求|应当?)$"
 )
+
+_NEAR = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _scan(form: str, start: int, stop: int, names: tuple[str, ...]) -> list[Subj
     one = re.compile(name)
     found: list[Subject] = []
     last: tuple[str, ...] = ()
+    row_at, row_names = start, names
+    """Where the last row of several names stands."""
     for match in pattern.finditer(form, start, stop):
         begin = match.start()
         lead = form[max(start, begin - 6) : begin]
@@ -91,8 +95,11 @@ def _scan(form: str, start: int, stop: int, names: tuple[str, ...]) -> list[Subj
             last = (forms[known[0]],)
         elif match["row"]:
             last = tuple(dict.fromkeys(forms[part[0]] for part in one.finditer(match["row"])))
+            if len(last) > 1:
+                row_at, row_names = match.end(), last
         elif match["all"]:
-            last = names
+            near = begin - row_at < _NEAR and "。" not in form[row_at:begin]
+            last = row_names if near else names
         elif match["count"]:
             count = _COUNT.get(match["count"]) or int(
                 match["count"] if match["count"].isascii() and match["count"].isdigit() else 0
