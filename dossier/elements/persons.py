@@ -17,7 +17,7 @@ _UNIT = re.compile(
     r"公司|厂|局|院|中心|社|店|所|会|集团|部|站|行|队|学校|大学|企业|政府|场|室|馆|园|吧|城|矿|业|科|处|办"
 )
 _DOES = (
-    r"(?:均|都|也|各|分别|共同|二人|三人|已|又|再|还|另|亦|所|因|曾){0,4}"
+    r"(?:均|都|也|各|分别|共同|二人|三人|已|又|再|还|另|亦|所|因本案|因|曾){0,4}"
     r"(?:犯|无罪|构成|免[予于除]|判处|不构成|有期徒刑)"
 )
 _STRONG = re.compile(rf"[^,。;:()、的]{{2,40}}?(?={_DOES})")
@@ -45,7 +45,8 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
 
 
 _NO_NAME = re.compile(
-    r"犯|的|定罪|主刑|量刑|刑罚|部分|违法|退|应|均|各|在案|之|自愿|系|因|判处|有期徒刑|共同|及其|本人|无罪|对"
+    r"犯|的|定罪|主刑|量刑|刑罚|部分|违法|退[赔还缴出赃]|应[当予依退赔继向共在缴由将]|均[犯被判以应系无]|各[自处判犯被]"
+    r"|在案|之[前后间]|自愿|因[犯涉]|判处|有期徒刑|共同|及其|本人|无罪|对[其被本上]|个人|所[犯得有]"
 )
 _UNIT_NAME = re.compile(
     r"[^,。;:()、]{2,40}?(?:公司|厂|局|院|中心|合作社|集团|学校|大学|企业|政府|商行|经营部|事务所|店)"
@@ -88,6 +89,8 @@ def _charged_name(text: str, at: int) -> str | None:
 def names_at(text: str, at: int, known: re.Pattern[str] | None) -> tuple[tuple[str, ...], int]:
     """The names of persons or units in a row that begins at `at`, and where it ends."""
     names: list[str] = []
+    if text.startswith("某犯", at):
+        return ("某",), at + 1
     while len(names) < 200:
         found = known.match(text, at) if known is not None else None
         if found is not None:

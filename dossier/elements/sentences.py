@@ -13,11 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ..normal import Normalised, normalise
 from .charges import charges_at, charges_in
-from .citations import arabic
 from .mentions import charge_mentions
-from .operative import amount_at, decision_spans
+from .moments import moments
+from .operative import Part, decision_parts
 from .persons import names_at, names_pattern, roles_pattern, strong_name
 from .restitutions import restitutions
 from .terms import TERM, term
@@ -35,7 +34,7 @@ _WORDS = re.compile(
     r"(?P<item>(?:(?<=[。;:)日])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)"
     r"|[一二三四五六七八九十]{1,3}(?=被告|撤销|维持)))"
     rf"|(?P<who>(?<![各等位名全]){roles_pattern()})"
-    r"|(?P<commit>犯(?![罪的])|构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
+    r"|(?P<commit>犯(?![罪的])|(?<!不)构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
     r"|(?P<prior>连同|与(?=[其前原尚之此]|[^,。;]{0,50}(?:判决|裁定|判处))|前罪|余刑|余罪"
     r"|原判(?=[^,。;]{0,12}(?:刑|拘役|管制|罚金))|[前原曾](?=犯)|(?:尚未|没有|未)执行(?=完|的))"
     r"|(?P<sum>总和刑期|刑期总和|总和刑|合并刑期|总刑期|合计刑期|合并总和"
@@ -103,7 +102,7 @@ class _Unit:
 
 
 _RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
-_MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?[、,]?[和及]?[犯]?")
+_MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[犯]?")
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
 _BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
 
@@ -111,8 +110,10 @@ _BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
 class _Reader:
     """Reads one operative part; `text` is in matching form."""
 
-    def __init__(self, text: str, names: Iterable[str]) -> None:
-        self.text = text
+    def __init__(self, part: Part, names: Iterable[str]) -> None:
+        self.part = part
+        self.text = text = part.text
+        self.days = {each.start: each.date for each in moments(text)}
         known = set(names)
         for each in _WHO.finditer(text):
             name = strong_name(text, each.end())
@@ -188,6 +189,11 @@ class _Reader:
         unit = self._begin(word.start(), stop)
         unit.operative = self.mode not in ("revoke", "recall")
         self.skip = stop
+        charges, end = self._charges(stop) if len(names) == 1 else ([], stop)
+        if charges and self.text.startswith("罪", end - 1) and charges_at(self.text, stop):
+            # 被告人张三盗窃罪: 犯 is missing
+            unit.charges, unit.stop, self.skip = charges, end, end
+            return
         if last is None or last.dropped or last.prior:
             return
         if last.charges and not last.imposes and len(self.units) - 2 >= self.item:
@@ -196,10 +202,6 @@ class _Reader:
             last.dropped = last.who == () or set(names) <= set(last.who)
         elif last.charges or last.inherited:
             unit.inherited = last.charges or last.inherited
-        charges, end = self._charges(stop) if len(names) == 1 else ([], stop)
-        if charges and self.text.startswith("罪", end - 1) and charges_at(self.text, stop):
-            # 被告人张三盗窃罪: 犯 is missing
-            unit.charges, unit.stop, self.skip = charges, end, end
 
     def _commit(self, word: re.Match[str]) -> None:
         charges, stop = self._charges(word.end())
@@ -241,7 +243,7 @@ class _Reader:
             more = _MORE.match(self.text, stop)
             assert more is not None
             at = more.end()
-            if at == stop or self.text[at - 1] not in "、,和及犯":
+            if at == stop or self.text[at - 1] not in "、和及犯":
                 break
         if found:
             stop += self.text.startswith("罪", stop)
@@ -343,20 +345,21 @@ class _Reader:
     def _fine(self, word: re.Match[str]) -> None:
         if word[0] == "罚款" and not self.text.endswith("处", 0, word.start()):
             return
-        amount = amount_at(self.text, word.end())
+        # 罚金五千元, 处人民币五千元罚金
+        amount = self.part.sum_after(word.end()) or self.part.sum_before(word.start())
         if amount is None:
             return
         unit = self._current(word)
         if unit.fine is None:
             unit.fine = amount
             unit.judged = re.search("处(?:以)?$", self.text[: word.start()][-4:]) is not None
-            unit.stop = amount.stop
+            unit.stop = max(amount.stop, word.end())
 
     def _confiscation(self, word: re.Match[str]) -> None:
         unit = self._current(word)
         if unit.confiscation:
             return
-        amount = amount_at(self.text, word.end())
+        amount = self.part.sum_after(word.end())
         if amount is not None:
             unit.confiscation = self.text[amount.start : amount.stop]
             unit.stop = amount.stop
@@ -386,7 +389,8 @@ class _Reader:
             unit.acquitted, unit.stop = True, word.end()
 
     def _end(self, word: re.Match[str]) -> None:
-        begin, end = _day(word["start"], None), _day(word["end"], word["start"])
+        begin = self.days.get(word.start("start"))
+        end = self.days.get(word.start("end"))
         if begin is None or end is None or end < begin:
             return
         unit = self.unit
@@ -400,21 +404,6 @@ class _Reader:
 
 
 _WHO = re.compile(roles_pattern())
-_DAY = re.compile(r"(?:(?P<year>[^年]+)年)?(?P<month>[^月年]+)月(?P<day>[^日]+)日")
-
-
-def _day(text: str, before: str | None) -> date | None:
-    match = _DAY.fullmatch(text.replace("同年", "").replace("O", "零"))
-    if match is None:
-        return None
-    try:
-        if match["year"] is None:
-            year = _day(before, None).year if before else 0  # type: ignore[union-attr]
-        else:
-            year = arabic(match["year"])
-        return date(year, arabic(match["month"]), arabic(match["day"]))
-    except (ValueError, AttributeError):
-        return None
 
 
 def sentences(
@@ -430,14 +419,13 @@ def sentences(
         name for party in parties if "被告" in party.role for name in (party.name, *party.aliases)
     ]
     found: list[Sentence] = []
-    for start, stop in decision_spans(text, segments):
-        form = normalise(text[start:stop])
-        for unit in _Reader(form.text, known).read():
-            found.extend(_values(unit, form, start))
+    for part in decision_parts(text, segments):
+        for unit in _Reader(part, known).read():
+            found.extend(_values(unit, part))
     return tuple(found)
 
 
-def _values(unit: _Unit, form: Normalised, offset: int) -> Iterator[Sentence]:
+def _values(unit: _Unit, part: Part) -> Iterator[Sentence]:
     main = unit.total or unit.penalty is not None or unit.exempt or unit.judged
     charges = unit.charges or (unit.inherited if main else [])
     main = main or unit.acquitted
@@ -446,12 +434,12 @@ def _values(unit: _Unit, form: Normalised, offset: int) -> Iterator[Sentence]:
     if not (charges or main):
         # 被告人张三的罚金已缴纳
         return
-    begin, end = form.span(unit.start, max(unit.stop, unit.start))
+    begin, end = part.place(unit.start, unit.stop)
     fine = unit.fine
     if fine is not None:
-        first, last = form.span(fine.start, fine.stop)
-        fine = replace(fine, start=first + offset, stop=last + offset)
-    base = Sentence("", begin + offset, end + offset, operative=unit.operative and not unit.prior)
+        first, last = part.place(fine.start, fine.stop)
+        fine = replace(fine, start=first, stop=last)
+    base = Sentence("", begin, end, operative=unit.operative and not unit.prior)
     for at, name in enumerate(unit.who or ("",)):
         months, days = (None, 0)
         if unit.terms:
