@@ -29,6 +29,7 @@ from .errors import (
     DossierError,
     NotInArchive,
 )
+from .factkeeping import correct_facts
 from .holdings import Dossier, Keep, LogEntry, Page, utc
 from .indexing import IndexKeeper, Rebuilt, SearchResult, group_of, search
 from .ingest import Limits
@@ -460,6 +461,19 @@ class Archive:
                 self._log(session, "correct", row.id, correction.to_json())
             shelve(self._database, row.id, by=self.user, new=made, session=session)
         self._index_changes()
+        return self.dossier(row.id)
+
+    def correct_facts(self, key: int | str, path: str, value: str | None) -> Dossier:
+        """Say what a fact is: it wins over what is read, now and in every later run.
+
+        `path`   as in `dossier facts --json`: "defendants[韩志远].birth", "charges[盗窃罪]"
+        `value`  as facts are written; "" there is no such thing; None takes the correction back
+
+        Raises `NotInArchive`, and `BadCorrection` with the paths there are if it fits none.
+        """
+        with self._database.write() as session:
+            row = self._row(session, key, lock=True)
+            correct_facts(session, row.id, path, value, by=self.user)
         return self.dossier(row.id)
 
     def refresh(self) -> list[Dossier]:

@@ -22,6 +22,8 @@ from .catalogue import (
 )
 from .errors import NoPageImage, NotInArchive
 from .export import Bookmark, ExportPage, ExportReport, write_pdf
+from .factkeeping import kept_facts
+from .facts import CaseFacts
 from .ingest import open_file
 from .model import Line, PageLayer, Seal
 from .records import (
@@ -30,6 +32,7 @@ from .records import (
     Database,
     DocumentRow,
     DossierRow,
+    FactCorrectionRow,
     FileRow,
     FindingRow,
     NumberRow,
@@ -370,6 +373,22 @@ class Dossier:
             return [
                 {**row.card, "by": row.by, "at": utc(row.at).isoformat()}
                 for row in session.scalars(query.order_by(CorrectionRow.id))
+            ]
+
+    @property
+    def facts(self) -> CaseFacts:
+        """People, charges, circumstances, sums, things and contradictions of the case, each with
+        the places it was read from. Kept: made anew only after something changed."""
+        return kept_facts(self._keep.database, self.id)
+
+    @property
+    def fact_corrections(self) -> list[dict[str, Any]]:
+        """What people said about the facts, oldest first; a value of None took it back."""
+        with self._keep.database.read() as session:
+            query = select(FactCorrectionRow).where(FactCorrectionRow.dossier_id == self.id)
+            return [
+                {"path": row.path, "value": row.value, "by": row.by, "at": utc(row.at).isoformat()}
+                for row in session.scalars(query.order_by(FactCorrectionRow.id))
             ]
 
     def page_count(self) -> int:

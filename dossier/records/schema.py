@@ -208,6 +208,38 @@ class CorrectionRow(Row):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class FactsRow(Row):
+    """The facts of a dossier as they were last made (`facts.CaseFacts.to_json`); derived."""
+
+    __tablename__ = "facts"
+
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(String(64))
+    """Hash of everything they were made from."""
+    card: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+
+class FactCorrectionRow(Row):
+    """A person's word on a fact. The last one of a path holds; none is ever deleted."""
+
+    __tablename__ = "fact_corrections"
+    __table_args__ = _FRESH_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    path: Mapped[str] = mapped_column(String(300))
+    """As `facts.FactCorrection.path`."""
+    value: Mapped[str | None] = mapped_column(Text)
+    """None: earlier corrections of this path were taken back."""
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class LogRow(Row):
     """What was done, when, by whom. Outlives what it speaks of; never edited."""
 

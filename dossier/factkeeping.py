@@ -1,0 +1,162 @@
+"""The facts of a dossier from its records: made once, kept, and made anew when anything changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .errors import BadCorrection
+from .facts import (
+    CaseFacts,
+    FactCorrection,
+    FactDocument,
+    FactPage,
+    case_facts,
+    check_correction,
+    extractor_version,
+)
+from .records import (
+    Database,
+    DocumentRow,
+    DossierRow,
+    FactCorrectionRow,
+    FactsRow,
+    FindingRow,
+    LogRow,
+    PageRow,
+    VolumeRow,
+    unpack_layer,
+)
+
+_FOREIGN = ("C401", "C402")
+"""Findings that say: this document is of another case."""
+
+
+def kept_facts(database: Database, dossier_id: int) -> CaseFacts:
+    """The facts of a dossier; quick if nothing changed since the last call."""
+    with database.read() as session:
+        key = _key(session, dossier_id)
+        kept = session.get(FactsRow, dossier_id)
+        if kept is not None and kept.key == key:
+            return CaseFacts.from_json(kept.card)
+        facts = case_facts(_documents(session, dossier_id), _corrections(session, dossier_id))
+    with database.write() as session:
+        # gone meanwhile, or changed: then what was made is not what should be kept
+        dossier = session.get(DossierRow, dossier_id, with_for_update=True)
+        if dossier is not None and _key(session, dossier_id) == key:
+            session.merge(FactsRow(dossier_id=dossier_id, key=key, card=facts.to_json()))
+    return facts
+
+
+def correct_facts(
+    session: Session, dossier_id: int, path: str, value: str | None, *, by: str
+) -> None:
+    """Keep a person's word on a fact, or with None take an earlier one back, in the caller's
+    transaction. Raises BadCorrection if it fits nothing; then nothing was written."""
+    present = _corrections(session, dossier_id)
+    if value is None:
+        if path not in {each.path for each in present}:
+            known = ", ".join(each.path for each in present)
+            raise BadCorrection(
+                f"no correction of {path!r} to take back",
+                advice=f"corrected are: {known}" if known else "nothing has been corrected",
+            )
+    else:
+        if len(path) > 300 or len(value) > 2000:
+            raise BadCorrection("too long for a correction")
+        facts = case_facts(_documents(session, dossier_id), present)
+        check_correction(facts, FactCorrection(path=path, value=value))
+    session.add(FactCorrectionRow(dossier_id=dossier_id, path=path, value=value, by=by))
+    detail = {"path": path, "value": value}
+    session.add(LogRow(by=by, action="correct facts", dossier_id=dossier_id, detail=detail))
+
+
+def _corrections(session: Session, dossier_id: int) -> list[FactCorrection]:
+    """What holds now: of each path the last word, in the order in which those were said."""
+    rows = session.execute(
+        select(FactCorrectionRow.path, FactCorrectionRow.value)
+        .where(FactCorrectionRow.dossier_id == dossier_id)
+        .order_by(FactCorrectionRow.id)
+    )
+    last: dict[str, str | None] = {}
+    for path, value in rows:
+        last.pop(path, None)
+        last[path] = value
+    return [FactCorrection(path=p, value=v) for p, v in last.items() if v is not None]
+
+
+def _key(session: Session, dossier_id: int) -> str:
+    """A hash of all that the facts are made from."""
+    digest = hashlib.sha256(extractor_version().encode())
+
+    def add(rows: Iterable[object]) -> None:
+        for row in rows:
+            digest.update(json.dumps(row, ensure_ascii=False, default=str).encode())
+        digest.update(b"\0")
+
+    for page_id, document_id, layer in session.execute(
+        select(PageRow.id, PageRow.document_id, PageRow.layer)
+        .where(PageRow.dossier_id == dossier_id)
+        .order_by(PageRow.position, PageRow.id)
+    ):
+        digest.update(f"{page_id} {document_id} {len(layer)} ".encode())
+        digest.update(layer)
+    add(
+        [row.id, row.type_code, row.title, row.card.get("date"), row.card.get("number")]
+        for row in session.scalars(
+            select(DocumentRow).where(DocumentRow.dossier_id == dossier_id).order_by(DocumentRow.id)
+        )
+    )
+    add(sorted(_foreign(session, dossier_id)))
+    add([each.path, each.value] for each in _corrections(session, dossier_id))
+    return digest.hexdigest()
+
+
+def _foreign(session: Session, dossier_id: int) -> set[int]:
+    """First pages of documents of other cases."""
+    cards = session.scalars(
+        select(FindingRow.card).where(
+            FindingRow.dossier_id == dossier_id, FindingRow.code.in_(_FOREIGN)
+        )
+    )
+    return {card["pages"][0] for card in cards if card["pages"]}
+
+
+def _documents(session: Session, dossier_id: int) -> list[FactDocument]:
+    """The documents of the case in catalogue order, without those of other cases."""
+    foreign = _foreign(session, dossier_id)
+    pages: dict[int, list[FactPage]] = {}
+    for page_id, document_id, layer in session.execute(
+        select(PageRow.id, PageRow.document_id, PageRow.layer)
+        .where(PageRow.dossier_id == dossier_id, PageRow.document_id.is_not(None))
+        .order_by(PageRow.position, PageRow.id)
+    ):
+        own = pages.setdefault(document_id, [])
+        own.append(FactPage(page_id, unpack_layer(layer).lines))
+    rows = session.scalars(
+        select(DocumentRow)
+        .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
+        .where(DocumentRow.dossier_id == dossier_id)
+        .order_by(VolumeRow.position, DocumentRow.position)
+    )
+    return [
+        FactDocument(
+            id=row.id,
+            type_code=row.type_code,
+            title=row.title,
+            day=_held(row, "date"),
+            pages=tuple(pages[row.id]),
+            number=_held(row, "number"),
+        )
+        for row in rows
+        if row.id in pages and not foreign & {page.id for page in pages[row.id]}
+    ]
+
+
+def _held(row: DocumentRow, field: str) -> str | None:
+    held = row.card.get(field)
+    return None if held is None else str(held["value"])

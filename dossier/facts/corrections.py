@@ -1,0 +1,297 @@
+"""What a person says about the facts: it wins over what was read, and is kept by path.
+
+Paths: `defendants[韩志远].birth`, `defendants[韩志远].拘留` (a measure's day), `victims[梁秀芳]`,
+`charges[盗窃罪]`, `circumstances[韩志远].自首`, `incident.alcohol`, `property[断线钳].value`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..errors import BadCorrection
+from ..normal import normal
+from .people import GROUPS, lookalike
+from .values import (
+    CaseFacts,
+    ChargeFact,
+    CircumstanceFact,
+    FactValue,
+    MeasureFact,
+    PersonFacts,
+    PropertyFact,
+    Reading,
+)
+
+PERSON_FIELDS = (
+    "name", "sex", "birth", "id_number", "ethnicity", "education", "occupation", "employer",
+    "household", "address", "phone", "credit_code", "representative", "injury", "detained_at",
+)  # fmt: skip
+PERSON_LISTS = {"aliases": "、", "counsel": "、", "convictions": "；"}
+"""Fields with several values, and what parts them in a correction."""
+MEASURES = ("拘传", "拘留", "逮捕", "取保候审", "监视居住")
+_INCIDENT = ("alcohol", "total")
+_PROPERTY = ("name", "quantity", "value")
+_PATH = re.compile(r"(?P<part>[a-z]+)(?:\[(?P<key>[^\[\]]+)\])?(?:\.(?P<field>[^.\[\]]+))?")
+YES, NO = "是", "否"
+
+
+class FactCorrection(BaseModel):
+    """`value` "" : there is no such thing; for a person, charge or circumstance: it does not
+    belong here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(min_length=1, max_length=300)
+    value: str = Field(max_length=2000)
+
+
+class _Unfit(Exception):
+    """The path leads nowhere."""
+
+
+def known_paths(facts: CaseFacts) -> list[str]:
+    """All paths that may be corrected in these facts; people, charges and circumstances may also
+    be added."""
+    paths: list[str] = []
+    for group in GROUPS:
+        for person in getattr(facts, group):
+            own = f"{group}[{person.name.value}]"
+            paths += [own, *(f"{own}.{field}" for field in (*PERSON_FIELDS, *PERSON_LISTS))]
+            if group == "defendants":
+                paths += [f"{own}.{kind}" for kind in MEASURES]
+    paths += [f"charges[{charge.name}]" for charge in facts.charges]
+    paths += [f"circumstances[{c.defendant}].{c.code}" for c in facts.circumstances if c.defendant]
+    paths += [f"incident.{field}" for field in _INCIDENT]
+    for thing in facts.property:
+        paths += [f"property[{thing.name.value}]"]
+        paths += [f"property[{thing.name.value}].{field}" for field in _PROPERTY]
+    return paths
+
+
+def check_correction(facts: CaseFacts, correction: FactCorrection) -> None:
+    """Raises BadCorrection if it fits nothing in these facts or its value makes no sense."""
+    try:
+        _apply(facts, correction)
+    except _Unfit:
+        paths = known_paths(facts)
+        shown = ", ".join(paths[:60]) + (" …" if len(paths) > 60 else "")
+        raise BadCorrection(f"no fact {correction.path!r}", advice=f"there are: {shown}") from None
+
+
+def with_corrections(
+    facts: CaseFacts, corrections: Iterable[FactCorrection]
+) -> tuple[CaseFacts, tuple[FactCorrection, ...]]:
+    """The facts with these corrections, and those that fit nothing now."""
+    unfit = []
+    for correction in corrections:
+        try:
+            facts = _apply(facts, correction)
+        except (_Unfit, BadCorrection):
+            unfit.append(correction)
+    return facts, tuple(unfit)
+
+
+def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
+    match = _PATH.fullmatch(correction.path.strip())
+    if match is None:
+        raise _Unfit
+    part, key, field = match["part"], match["key"], match["field"]
+    value = correction.value.strip()
+    if part in GROUPS and key:
+        people = _in_group(getattr(facts, part), key, field, value, part)
+        return facts.model_copy(update={part: people})
+    if part == "charges" and key and field is None:
+        return facts.model_copy(update={"charges": _charges(facts.charges, key, value)})
+    if part == "circumstances" and key and field:
+        circumstances = _circumstances(facts.circumstances, key, field, value)
+        return facts.model_copy(update={"circumstances": circumstances})
+    if part == "incident" and key is None and field in _INCIDENT:
+        old = getattr(facts.incident, field)
+        new = _set(old, _decimal(value))
+        return facts.model_copy(update={"incident": facts.incident.model_copy(update={field: new})})
+    if part == "property" and key and (field is None or field in _PROPERTY):
+        return facts.model_copy(update={"property": _things(facts.property, key, field, value)})
+    raise _Unfit
+
+
+def _set(old: FactValue | None, value: str) -> FactValue | None:
+    """A person's value over what was read; what agrees with it stays as its source."""
+    if not value:
+        return None
+    if old is None:
+        return FactValue(value=value, corrected=True)
+    said = [Reading(value=old.value, sources=old.sources), *old.others]
+    same = next((each.sources for each in said if normal(each.value) == normal(value)), ())
+    others = tuple(each for each in said if normal(each.value) != normal(value) and each.sources)
+    return FactValue(value=value, sources=same, corrected=True, others=others)
+
+
+def _answers(person: PersonFacts, key: str) -> bool:
+    names = [person.name.value, *(each.value for each in person.name.others)]
+    return any(normal(name) == normal(key) for name in names)
+
+
+def _place(people: tuple[PersonFacts, ...], key: str) -> int | None:
+    """Where the person of this name stands; a name that another reading gives will do."""
+    exact = [at for at, person in enumerate(people) if _answers(person, key)]
+    if exact:
+        return exact[0]
+    near = [at for at, person in enumerate(people) if lookalike(person.name.value, key)]
+    return near[0] if len(near) == 1 else None
+
+
+def _in_group(
+    people: tuple[PersonFacts, ...], key: str, field: str | None, value: str, group: str
+) -> tuple[PersonFacts, ...]:
+    at = _place(people, key)
+    if field is None:
+        rest = tuple(person for place, person in enumerate(people) if place != at)
+        if not value:
+            if at is None:
+                raise _Unfit
+            return rest
+        if normal(value) != normal(key):
+            raise BadCorrection(
+                f"{group}[{key}] is a person: its value is its name, or empty",
+                advice=f"to change the name: {group}[{key}].name={value}",
+            )
+        if at is not None:
+            return people
+        name = FactValue(value=value, corrected=True)
+        return (*people, PersonFacts(name=name, role=_ROLE[group]))
+    if at is None:
+        raise _Unfit
+    person = people[at]
+    update: dict[str, Any]
+    if field in PERSON_FIELDS:
+        checked = _CHECKS.get(field, str)(value)
+        if field == "name" and not checked:
+            raise BadCorrection("a person has a name", advice=f"to take out: {group}[{key}]=")
+        update = {field: _set(getattr(person, field), checked)}
+    elif field in PERSON_LISTS:
+        parts = [part.strip() for part in re.split(f"[{PERSON_LISTS[field]};]", value)]
+        update = {field: tuple(FactValue(value=p, corrected=True) for p in parts if p)}
+    elif field in MEASURES and group == "defendants":
+        update = {"measures": _measures(person.measures, field, _day(value))}
+    else:
+        raise _Unfit
+    changed = person.model_copy(update=update)
+    return (*people[:at], changed, *people[at + 1 :])
+
+
+_ROLE = {
+    "defendants": "犯罪嫌疑人",
+    "victims": "被害人",
+    "witnesses": "证人",
+    "counsel": "辩护人",
+}
+
+
+def _measures(measures: tuple[MeasureFact, ...], kind: str, value: str) -> tuple[MeasureFact, ...]:
+    old = next((each for each in measures if each.kind == kind), None)
+    rest = [each for each in measures if each.kind != kind]
+    day = _set(old.day if old else None, value)
+    if day is not None:
+        rest.append((old or MeasureFact(kind=kind)).model_copy(update={"day": day}))
+    return tuple(sorted(rest, key=lambda each: each.day.value if each.day else ""))
+
+
+def _charges(charges: tuple[ChargeFact, ...], key: str, value: str) -> tuple[ChargeFact, ...]:
+    known = any(charge.name == key for charge in charges)
+    if not value:
+        if not known:
+            raise _Unfit
+        return tuple(charge for charge in charges if charge.name != key)
+    if value != key:
+        raise BadCorrection(f"charges[{key}] is a charge: its value is its name, or empty")
+    if known:
+        return charges
+    return (*charges, ChargeFact(name=key, corrected=True))
+
+
+def _circumstances(
+    circumstances: tuple[CircumstanceFact, ...], name: str, code: str, value: str
+) -> tuple[CircumstanceFact, ...]:
+    at = next(
+        (i for i, c in enumerate(circumstances) if (c.defendant, c.code) == (name, code)), None
+    )
+    if value not in (YES, NO, ""):
+        raise BadCorrection(
+            f"{value!r} says not whether {code} holds", advice=f"{YES}, {NO}, or empty"
+        )
+    if at is None:
+        if not value:
+            raise _Unfit
+        holds = FactValue(value=value, corrected=True)
+        return (*circumstances, CircumstanceFact(defendant=name, code=code, holds=holds))
+    old = circumstances[at]
+    holds_now = _set(old.holds, value)
+    middle = () if holds_now is None else (old.model_copy(update={"holds": holds_now}),)
+    return (*circumstances[:at], *middle, *circumstances[at + 1 :])
+
+
+def _things(
+    things: tuple[PropertyFact, ...], key: str, field: str | None, value: str
+) -> tuple[PropertyFact, ...]:
+    at = next(
+        (i for i, thing in enumerate(things) if normal(thing.name.value) == normal(key)), None
+    )
+    if at is None:
+        raise _Unfit
+    if field is None:
+        if value:
+            raise BadCorrection(f"property[{key}] can only be taken out: leave the value empty")
+        return (*things[:at], *things[at + 1 :])
+    checked = _decimal(value) if field == "value" else value
+    if field == "name" and not checked:
+        raise BadCorrection("a thing has a name", advice=f"to take it out: property[{key}]=")
+    changed = things[at].model_copy(update={field: _set(getattr(things[at], field), checked)})
+    return (*things[:at], changed, *things[at + 1 :])
+
+
+def _day(value: str) -> str:
+    if value:
+        try:
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+                raise ValueError
+            date.fromisoformat(value)
+        except ValueError:
+            raise BadCorrection(f"{value!r} is not a day", advice="write 1989-11-06") from None
+    return value
+
+
+def _sex(value: str) -> str:
+    if value not in ("男", "女", ""):
+        raise BadCorrection(f"{value!r} is not a sex", advice="男 or 女")
+    return value
+
+
+def _id_number(value: str) -> str:
+    if value and not re.fullmatch(r"\d{17}[\dXx]|\d{15}", value):
+        raise BadCorrection(f"{value!r} is not an ID number", advice="15 or 18 digits")
+    return value.upper()
+
+
+def _decimal(value: str) -> str:
+    if value:
+        try:
+            number = Decimal(value.replace(",", ""))
+        except InvalidOperation:
+            raise BadCorrection(f"{value!r} is not a number", advice="write 2860.50") from None
+        if not number.is_finite() or number < 0:
+            raise BadCorrection(f"{value!r} is not a quantity")
+        return f"{number:f}"
+    return value
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "birth": _day,
+    "sex": _sex,
+    "id_number": _id_number,
+}

@@ -1,0 +1,236 @@
+"""Who is who: the same person across documents, never two people as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+
+from pydantic import BaseModel, ConfigDict
+
+from ..elements.tables import read_table_of
+from ..elements.values import PartyElements
+from ..normal import normal
+from .documents import FactDocument
+
+GROUPS = {
+    "defendants": ("被告", "嫌疑", "罪犯", "上诉人", "被申请人", "违法行为人"),
+    "victims": ("被害", "自诉人", "受害"),
+    "witnesses": ("证人",),
+    "counsel": ("辩护", "代理人", "律师"),
+}
+"""Groups of `CaseFacts`, and what the roles in them contain; the first that fits counts."""
+
+
+class _LookalikesFile(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    groups: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _lookalikes() -> frozenset[tuple[str, str]]:
+    """Pairs of characters that OCR takes for one another: the data of the search."""
+    read = read_table_of(_LookalikesFile, "dossier.search", "lookalikes.yaml")
+    return frozenset(
+        pair for group in read.groups for one in group for other in group if (pair := (one, other))
+    )
+
+
+def group_of(role: str) -> str | None:
+    """The group of `CaseFacts` for a role; None for one that says nothing (当事人, 报案人)."""
+    if "附带民事" in role and "原告" in role:
+        return "victims"
+    for group, words in GROUPS.items():
+        if any(word in role for word in words):
+            return group
+    return None
+
+
+def id_is_valid(number: str) -> bool:
+    """Whether the check digit of an 18-digit ID number is right (GB 11643)."""
+    if len(number) != 18 or not number[:17].isdigit():
+        return False
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    rest = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False)) % 11
+    return "10X98765432"[rest] == number[17].upper()
+
+
+def id_birth(number: str) -> str:
+    """The birth date in an ID number."""
+    return f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+
+
+def id_sex(number: str) -> str:
+    """The sex in an ID number."""
+    return "男" if int(number[16]) % 2 else "女"
+
+
+_EDGES = re.compile(r"^[^\w]+|[^\w)]+$")
+"""Specks that recognition adds to a name."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person as one document gives it."""
+
+    document: FactDocument
+    party: PartyElements
+    printed: bool
+    """The name comes from print or a text layer that was never an image."""
+
+    @property
+    def name(self) -> str:
+        return _EDGES.sub("", normal(self.party.name))
+
+
+@dataclass
+class Person:
+    """One person: all mentions of it."""
+
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def names(self) -> dict[str, int]:
+        """How often each name stands, in the order of the documents."""
+        counts: dict[str, int] = {}
+        for mention in self.mentions:
+            counts[mention.name] = counts.get(mention.name, 0) + 1
+        return counts
+
+    def values(self, name: str) -> set[str]:
+        return {value for m in self.mentions if (value := m.party.field(name))}
+
+    @property
+    def ids(self) -> set[str]:
+        return {number for number in self.values("id_number") if id_is_valid(number)}
+
+    @property
+    def documents(self) -> set[int]:
+        return {mention.document.id for mention in self.mentions}
+
+    def group(self) -> str | None:
+        """The first group in which a document puts it."""
+        found = {group_of(mention.party.role) for mention in self.mentions}
+        return next((group for group in GROUPS if group in found), None)
+
+
+def same_people(mentions: Iterable[Mention]) -> list[Person]:
+    """Mentions put together: by name, by ID number, by misread and masked names."""
+    people = list(_by_name(mentions))
+    for joins in (_share_id, _misread, _masked):
+        people = _joined(people, joins)
+    return people
+
+
+def _by_name(mentions: Iterable[Mention]) -> Iterator[Person]:
+    named: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        named.setdefault(mention.name, []).append(mention)
+    for own in named.values():
+        yield from _namesakes(own)
+
+
+def _namesakes(mentions: list[Mention]) -> Iterator[Person]:
+    """Two people of one name: one document gives both, with different valid ID numbers."""
+    by_document: dict[int, set[str]] = {}
+    for mention in mentions:
+        number = mention.party.field("id_number")
+        if id_is_valid(number):
+            by_document.setdefault(mention.document.id, set()).add(number)
+    apart = next((numbers for numbers in by_document.values() if len(numbers) > 1), set())
+    if not apart:
+        yield Person(mentions)
+        return
+    people = {number: Person() for number in sorted(apart)}
+    births = {id_birth(number): person for number, person in people.items()}
+    for mention in mentions:
+        number, birth = mention.party.field("id_number"), mention.party.field("birth")
+        person = people.get(number) or births.get(birth)
+        # what tells nothing of either stays with neither
+        if person is not None:
+            person.mentions.append(mention)
+    yield from people.values()
+
+
+def _joined(people: list[Person], joins: object) -> list[Person]:
+    assert callable(joins)
+    kept = list(people)
+    again = True
+    while again:
+        again = False
+        for one, other in combinations(kept, 2):
+            if joins(one, other, kept):
+                one.mentions += other.mentions
+                kept.remove(other)
+                again = True
+                break
+    return kept
+
+
+def _share_id(one: Person, other: Person, people: list[Person]) -> bool:
+    return bool(one.ids & other.ids)
+
+
+def differ_by_one(one: str, other: str) -> bool:
+    """Names of equal length with one different character."""
+    return len(one) == len(other) >= 2 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def lookalike(one: str, other: str) -> bool:
+    """Names that differ in one character, which OCR takes for the other."""
+    if not differ_by_one(one, other):
+        return False
+    pair = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
+    return pair in _lookalikes()
+
+
+def _misread(one: Person, other: Person, people: list[Person]) -> bool:
+    """One's name is a misreading of the other's: nothing else speaks against it."""
+    if one.documents & other.documents or _contradict(one, other):
+        return False
+    agree = bool(one.values("birth") & other.values("birth")) or not (
+        one.values("birth") and other.values("birth")
+    )
+    return agree and any(lookalike(a, b) for a in one.names for b in other.names)
+
+
+def _contradict(one: Person, other: Person) -> bool:
+    for name in ("id_number", "birth", "sex"):
+        left, right = one.values(name), other.values(name)
+        if left and right and not left & right:
+            return True
+    return False
+
+
+def _masked(one: Person, other: Person, people: list[Person]) -> bool:
+    """张某某 is 张建国 if nobody else it could be."""
+    for masked, whole in ((one, other), (other, one)):
+        name = next(iter(masked.names))
+        if "某" not in name or any("某" in each for each in whole.names):
+            continue
+        could = [
+            person
+            for person in people
+            if person is not masked and person.group() == masked.group()
+            and any("某" not in each and _unmasks(name, each) for each in person.names)
+        ]  # fmt: skip
+        if could == [whole] and not _contradict(one, other):
+            return True
+    return False
+
+
+def _unmasks(masked: str, name: str) -> bool:
+    """张某, 张某某 (same length) and 张某甲 may be 张建国."""
+    known = masked.split("某", maxsplit=1)[0]
+    if not known or not name.startswith(known):
+        return False
+    return len(masked) == len(name) or len(masked) <= 3
+
+
+def shown_name(person: Person) -> str:
+    """The name under which a person is shown: whole before masked, then the one that most
+    documents give."""
+    return max(person.names.items(), key=lambda pair: ("某" not in pair[0], pair[1]))[0]
