@@ -24,12 +24,14 @@ types: $(VENV)/.tools
 	cd build/typed && ../../$(BIN)/lint-imports --config ../../.importlinter
 	cd build/typed && ../../$(BIN)/mypy -p dossier --config-file ../../pyproject.toml
 
-# benchmarks on data of your own: make bench PAGES=… (see docs/decisions.md)
+# benchmarks on data of your own: make bench PAGES=… JUDGMENTS=… (see docs/decisions.md)
 PAGES ?= ../shared/ocr-pages
+JUDGMENTS ?= ../shared/data/judgments-fulltext-2000.jsonl.xz
 bench: $(VENV)/.tools
 	$(BIN)/python tests/benchmarks/ocr.py --pages $(PAGES)
 	$(BIN)/python tests/benchmarks/catalogue.py --pages $(PAGES)
 	$(BIN)/python tests/benchmarks/ingest.py
+	$(BIN)/python tests/benchmarks/search.py --judgments $(JUDGMENTS)
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

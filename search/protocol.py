@@ -61,6 +61,10 @@ class SearchIndex(Protocol):
     def open(cls, place: str) -> Self:
         """The index in this place."""
 
+    @classmethod
+    def drop(cls, place: str) -> None:
+        """Delete the index in this place, if there is one, whole or not."""
+
     def add(self, entries: Iterable[Entry], *, new: bool = False) -> None:
         """Put entries in; each replaces the one with its key. `new`: the caller knows that none of
         the keys is in the index. Takes effect with `commit`."""

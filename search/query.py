@@ -59,6 +59,8 @@ MAX_TERMS = 256
 """Words, phrases and dates of a query."""
 MAX_SIMILAR = 40
 """Characters of a text that is sought with ~."""
+MAX_SIMILAR_ALL = 240
+"""Characters of all such texts of a query: each has dozens of readings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,12 @@ class _Parser:
         if not self.found:
             return AllOf()
         query = self._any(None)
+        similar = sum(len(form(leaf.text)) for leaf in leaves(query) if isinstance(leaf, Tolerant))
+        if similar > MAX_SIMILAR_ALL:
+            raise QueryError(
+                f"~ works for up to {MAX_SIMILAR_ALL} characters of one query",
+                advice="leave ~ out of some words",
+            )
         token = self._next
         if token is not None:
             raise QueryError(
@@ -429,9 +437,10 @@ def print_query(query: Query) -> str:
             return " OR ".join(map(print_query, parts))
         case Negation(part):
             inner = print_query(part)
-            if inner.startswith(tuple(DASHES)):
-                inner = _name("text") + inner  # else two dashes in a row
-            return f"-({inner})" if isinstance(part, AllOf | AnyOf | Negation) else f"-{inner}"
+            if isinstance(part, AllOf | AnyOf | Negation):
+                return f"-({inner})"
+            # a word that begins with a dash is no second operator
+            return f"-{_name('text') if inner.startswith(tuple(DASHES)) else ''}{inner}"
         case Dates(first, last):
             return _name("date") + printed(first, last)
         case Word() | Phrase() | Prefix() | Tolerant():

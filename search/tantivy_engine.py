@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -73,6 +74,10 @@ class TantivyIndex:
                     raise store.damaged(folder, f"{error} is missing") from error
                 time.sleep(0.05)
         raise AssertionError
+
+    @classmethod
+    def drop(cls, place: str) -> None:
+        shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:
         if self._writer is not None:

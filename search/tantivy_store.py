@@ -14,6 +14,7 @@ import os
 import re
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import tantivy
@@ -134,11 +135,16 @@ def check(folder: Path) -> None:
     meta = _Meta.read(folder)
     if meta.fingerprint() != marker.schema_:
         raise damaged(folder, f"{META} does not describe our fields")
+    read = 0
     for segment in meta.segments:
         if marker.segments.get(segment.segment_id, segment.max_doc) != segment.max_doc:
             raise damaged(folder, f"{META} gives a wrong number of entries")
         for name in segment.names():
-            _check_file(folder, name, marker.files.get(name))
+            read += _check_file(folder, name, marker.files.get(name))
+    if read:
+        # so that the next one need not read them all again: after a copy or a restoration
+        with suppress(OSError):
+            mark(folder)
 
 
 def _read_marker(folder: Path) -> Marker:
@@ -161,11 +167,12 @@ def _read_marker(folder: Path) -> Marker:
         raise damaged(folder, f"{MARKER} cannot be read") from error
 
 
-def _check_file(folder: Path, name: str, known: tuple[int, int] | None) -> None:
+def _check_file(folder: Path, name: str, known: tuple[int, int] | None) -> bool:
+    """Whether the whole file had to be read to know that it is as it was written."""
     try:
         state = (folder / name).stat()
         if known == (state.st_size, state.st_mtime_ns):
-            return
+            return False
         whole = (known is None or known[0] == state.st_size) and _sum_fits(folder / name)
     except FileNotFoundError as error:
         raise FileNotFoundError(name) from error
@@ -173,6 +180,7 @@ def _check_file(folder: Path, name: str, known: tuple[int, int] | None) -> None:
         raise damaged(folder, f"{name} cannot be read") from error
     if not whole:
         raise damaged(folder, f"{name} has changed")
+    return True
 
 
 def _sum_fits(path: Path) -> bool:

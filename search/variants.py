@@ -64,9 +64,10 @@ def _dates(match: re.Match[str]) -> Iterator[str]:
     spelt = "" if year is None else "".join("0" if c == "0" else DIGITS[int(c) - 1] for c in year)
     if year is None:
         if month is not None and day is not None:
-            yield f"{month}月{day}日"
             yield f"{month:02}月{day:02}日"
-            yield f"{chinese(month)}月{chinese(day)}日"
+            if month > 2:  # 1月 also ends 11月, 二月 also ends 十二月
+                yield f"{month}月{day}日"
+                yield f"{chinese(month)}月{chinese(day)}日"
     elif month is None:
         yield f"{year}年"
         yield from _zeros_of(f"{spelt}年")
@@ -82,7 +83,8 @@ def _dates(match: re.Match[str]) -> Iterator[str]:
         yield f"{year}年{month:02}月{day:02}日"
         for mark in "-./":
             yield f"{year}{mark}{month:02}{mark}{day:02}"
-            yield f"{year}{mark}{month}{mark}{day}"
+            if day > 3:  # 2023-5-1 also begins 2023-5-12
+                yield f"{year}{mark}{month}{mark}{day}"
         yield from _zeros_of(f"{spelt}年{chinese(month)}月{chinese(day)}日")
         yield f"{year}年{month}月{day:02}日"
         yield f"{year}年{month:02}月{day}日"

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..errors import BadData
+from ..elements.tables import read_table_of
 from .analysis import form
-
-Model = TypeVar("Model", bound=BaseModel)
 
 SearchField = Literal[
     "number",
@@ -110,7 +106,7 @@ def _once(names: Iterable[str], what: str) -> None:
 @lru_cache(maxsize=1)
 def language() -> Language:
     """Fields, operators, stages and weights."""
-    return _loaded(Language, "language.yaml")
+    return read_table_of(Language, str(__package__), "language.yaml")
 
 
 # --- synonyms --------------------------------------------------------------------------------
@@ -156,7 +152,7 @@ class Synonyms:
 @lru_cache(maxsize=1)
 def synonyms() -> Synonyms:
     """The synonyms that come with the library."""
-    return Synonyms(_loaded(_SynonymsFile, "synonyms.yaml").groups)
+    return Synonyms(read_table_of(_SynonymsFile, str(__package__), "synonyms.yaml").groups)
 
 
 # --- look-alikes -----------------------------------------------------------------------------
@@ -190,7 +186,7 @@ class _LookalikesFile(_Strict):
 @lru_cache(maxsize=1)
 def _lookalikes() -> Mapping[str, str]:
     found: dict[str, dict[str, None]] = {}
-    for group in _loaded(_LookalikesFile, "lookalikes.yaml").groups:
+    for group in read_table_of(_LookalikesFile, str(__package__), "lookalikes.yaml").groups:
         for char in group:
             found.setdefault(char, {char: None}).update(dict.fromkeys(group))
     return {char: "".join(others) for char, others in found.items()}
@@ -199,29 +195,3 @@ def _lookalikes() -> Mapping[str, str]:
 def lookalikes(char: str) -> str:
     """A character of a search form and those it is mistaken for, the character itself first."""
     return _lookalikes().get(char, char)
-
-
-# --- loading ---------------------------------------------------------------------------------
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _loaded(model: type[Model], name: str) -> Model:
-    source = resources.files(__package__) / name
-    try:
-        data = yaml.load(source.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadData(f"cannot be read ({error})", where=name) from error
-    return validated(model, data, name)
-
-
-def validated(model: type[Model], data: object, where: str) -> Model:
-    """Raises BadData naming the file and the place in it."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = " → ".join(str(step) for step in first["loc"]) or "file"
-        raise BadData(
-            f"{place}: {first['msg']}", where=where, advice="see the head of the file"
-        ) from error

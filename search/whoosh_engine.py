@@ -1,11 +1,13 @@
 """The engine `whoosh`: no compiled search library, an index in a local folder.
 
-Whoosh (the package whoosh3) evaluates and scores queries; the files are ours
-(docs/decisions-search.md says why: Whoosh's own are unpickled when they are opened).
+Whoosh (the package whoosh3) gives the frame: readers, searcher, query classes, BM25, the lock. The
+files, and looking things up in them, are ours (docs/decisions-search.md says why: Whoosh's own
+files are unpickled when they are opened, and its matchers walk entry by entry).
 """
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -61,6 +63,10 @@ class WhooshIndex:
     @classmethod
     def open(cls, place: str) -> Self:
         return cls(Folder.open(place))
+
+    @classmethod
+    def drop(cls, place: str) -> None:
+        shutil.rmtree(place, ignore_errors=True)
 
     # writing
 

@@ -39,10 +39,19 @@ def read_table_of(model: type[Model], package: str, name: str) -> Model:
     """The data file `name` of a package of this library. Raises BadData."""
     try:
         text = (resources.files(package) / name).read_text(encoding="utf-8")
-        return model.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - it is safe
-    except yaml.YAMLError as error:
-        raise BadData(f"is not YAML ({error})", where=name) from error
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is safe
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadData(f"cannot be read ({error})", where=name) from error
+    return validated(model, data, name)
+
+
+def validated(model: type[Model], data: object, where: str) -> Model:
+    """The content of a data file; BadData names the file and the place in it."""
+    try:
+        return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = " → ".join(map(str, first["loc"]))
-        raise BadData(f"{place}: {first['msg']}", where=name) from error
+        place = " → ".join(map(str, first["loc"])) or "file"
+        raise BadData(
+            f"{place}: {first['msg']}", where=where, advice="see the head of the file"
+        ) from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 from sqlalchemy import select
@@ -13,8 +16,8 @@ from sqlalchemy.orm import Session, undefer
 
 from ..elements import charges_in, citations
 from ..records import DocumentRow, DossierRow, JudgmentRow, NumberRow, PageRow, VolumeRow
-from ..search import Entry
-from .stages import stage_of
+from ..search import Entry, form
+from .stages import stage_of, stage_of_judgment
 
 PAGE, JUDGMENT, DOSSIER = "p", "j", "d"
 """First letters of keys and groups; the record's id follows."""
@@ -23,6 +26,26 @@ _SUSPECT = "犯罪嫌疑人"
 _SHARE = 4
 """A charge counts for a dossier if it is named at least a quarter as often as the first one: an
 information sheet on some other case, or a statute printed in full, names charges too."""
+
+
+_RULES = 1
+"""Raise it when the code below, or that of `dossier.elements`, makes other entries of the same
+records."""
+_TABLES = (
+    ("dossier.elements", ("charges.yaml", "laws.yaml")),
+    (__package__, ("stages.yaml",)),
+)
+
+
+@lru_cache(maxsize=1)
+def content_mark() -> int:
+    """A number for the rules by which entries are made: what `form` does to each character, the
+    tables of charges, statutes and stages, `_RULES`. An index made by others is rebuilt."""
+    mark = zlib.crc32(form("".join(map(chr, range(0xD800)))).encode())
+    for package, names in _TABLES:
+        for name in names:
+            mark = zlib.crc32((resources.files(package) / name).read_bytes(), mark)
+    return zlib.crc32(str(_RULES).encode(), mark)
 
 
 def key_of(kind: str, record_id: int) -> str:
@@ -160,5 +183,5 @@ def judgment_entries(session: Session, ids: list[int]) -> Iterator[Entry]:
             parties=tuple(row.card.get("parties", ())),
             statutes=tuple(row.card.get("statutes", ())),
             day=row.day,
-            stage="审判",
+            stage=stage_of_judgment(row.title),
         )

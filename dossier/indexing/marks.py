@@ -45,6 +45,9 @@ def snippet(text: str, found: Sequence[Span]) -> Snippet:
     """The piece of the text that shows most of what was found, or its beginning."""
     begin = max(0, _best_start(found) - _BEFORE)
     end = min(len(text), begin + _LENGTH)
+    for start, stop in found:
+        if start < end < stop <= end + _LENGTH // 2:
+            end = stop  # not half of a match
     inside = [(max(a, begin), min(b, end)) for a, b in found if a < end and b > begin]
     if inside and found and inside[0][1] - inside[0][0] > _LENGTH - _BEFORE:
         inside = [(inside[0][0], end)]

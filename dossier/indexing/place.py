@@ -25,10 +25,12 @@ _NAME = re.compile(r"[a-z0-9_]{1,40}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The live index: which engine wrote it, and where."""
+    """The live index: which engine wrote it, where, and by which rules its entries were made
+    (see `entries.content_mark`)."""
 
     engine: str
     place: Path
+    content: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +44,25 @@ class IndexPlace:
         try:
             told = json.loads((self.root / _POINTER).read_text("utf-8"))
             engine, folder = str(told["engine"]), str(told["folder"])
+            content = int(told.get("content", 0))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         # a name of ours, never a way out of the folder
         if _NAME.fullmatch(folder) is None:
             return None
-        place = self.root / folder
-        return Current(engine, place) if place.is_dir() else None
+        return Current(engine, self.root / folder, content)
 
     def fresh(self, engine: str) -> Path:
-        """A name for a new index; the engine makes the folder."""
+        """A name for a new index. A local engine makes this folder; one that keeps its index
+        elsewhere takes the last part as its name there."""
         self.root.mkdir(exist_ok=True)
         return self.root / f"{engine}-{uuid.uuid4().hex[:12]}"
 
-    def point(self, engine: str, place: Path) -> None:
+    def point(self, engine: str, place: Path, content: int) -> None:
         """From now on this is the live index: at once and for good, or not at all."""
         temporary = self.root / f"{_POINTER}.new"
         with temporary.open("w", encoding="utf-8") as target:
-            json.dump({"engine": engine, "folder": place.name}, target)
+            json.dump({"engine": engine, "folder": place.name, "content": content}, target)
             target.flush()
             os.fsync(target.fileno())
         temporary.replace(self.root / _POINTER)

@@ -102,7 +102,7 @@ class Hit:
         if page is None:
             raise NoPageImage(
                 "a judgment has no page image",
-                where=self.title,
+                where=f"judgment {self.id}",
                 advice=f"read it with: dossier judgments show DIR {self.id}",
             )
         return marked_image(page.image(dpi), self.boxes)

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from ..errors import BadData
+from ..elements.tables import Sourced, read_table_of
 
 Stage = Literal["侦查", "审查起诉", "审判", "执行", ""]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: Literal[1]
-    source: str = Field(min_length=1)
-    effective_from: date
+class _File(Sourced):
+    judgments: dict[str, Stage]
     stages: dict[str, Stage]
 
 
 @lru_cache(maxsize=1)
-def _stages() -> dict[str, Stage]:
-    text = (resources.files(__package__) / "stages.yaml").read_text("utf-8")
-    try:
-        return _File.model_validate(yaml.safe_load(text)).stages
-    except (ValidationError, yaml.YAMLError) as error:
-        raise BadData(str(error), where="stages.yaml") from error
+def _file() -> _File:
+    return read_table_of(_File, str(__package__), "stages.yaml")
 
 
 def stage_of(type_code: str) -> Stage:
     """侦查, 审查起诉, 审判, 执行, or "" where a type has none."""
-    known = _stages()
+    known = _file().stages
     for stop in range(len(type_code), 0, -1):
         if (stage := known.get(type_code[:stop])) is not None:
             return stage
     return ""
+
+
+def stage_of_judgment(title: str) -> Stage:
+    """审判, or 执行 for a ruling on 减刑, 假释 and the like."""
+    return next((stage for word, stage in _file().judgments.items() if word in title), "审判")

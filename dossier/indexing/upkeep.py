@@ -7,7 +7,6 @@ nothing but doing some of it again.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,7 +33,14 @@ from ..search import (
     engine_names,
     engine_of,
 )
-from .entries import JUDGMENT, PAGE, dossier_entries, judgment_entries, key_of
+from .entries import (
+    JUDGMENT,
+    PAGE,
+    content_mark,
+    dossier_entries,
+    judgment_entries,
+    key_of,
+)
 from .place import Current, IndexPlace
 
 CONSUMER = "search"
@@ -42,6 +48,8 @@ _WAIT, _LONG = 60.0, 3600.0
 """Seconds to wait for another writer: that takes in changes, that builds the whole index."""
 _MANY = 20_000
 """Changes taken up at a time."""
+_IN_PASSING = 500
+"""Changes a search takes in: about half a second."""
 _JUDGMENTS = 200
 _COMMIT_EVERY = 50_000
 
@@ -99,6 +107,11 @@ class IndexKeeper:
         be read."""
         with self._guard:
             current, engine = self._current()
+            if current.content != content_mark():
+                raise IndexVersion(
+                    "the search index was made by other rules (of normalising, charges, statutes)",
+                    where=str(current.place),
+                )
             if self._opened is None or self._opened[0] != current:
                 self.close()
                 self._opened = (current, engine.open(str(current.place)))
@@ -151,8 +164,8 @@ class IndexKeeper:
         """See that there is an index that can be read and that it knows all changes.
 
         Rebuilds it where it is missing, damaged or of another form, and says so. Takes in waiting
-        changes unless somebody else is just doing that, or the index cannot be written (a full
-        disk, a folder of somebody else): then what is there is searched.
+        changes, a few hundred at a time, unless somebody else is just doing that, or the index
+        cannot be written (a full disk, a folder of somebody else): then what is there is searched.
         """
         try:
             with self.reading():
@@ -161,17 +174,20 @@ class IndexKeeper:
             return self.mend(error, progress=progress)
         with suppress(IndexBusy, OSError):
             if self.waiting():
-                self.catch_up(wait=0)
+                self.catch_up(wait=0, most=_IN_PASSING)
         return None
 
-    def catch_up(self, *, wait: float = _WAIT) -> int:
-        """Take in what the outbox holds; returns how many changes. `IndexBusy` after `wait` s."""
+    def catch_up(self, *, wait: float = _WAIT, most: int | None = None) -> int:
+        """Take in what the outbox holds, or about `most` of it; returns how many changes.
+        `IndexBusy` after `wait` s."""
         with self._writing(wait):
             try:
                 current, engine = self._current()
+                if current.content != content_mark():
+                    raise IndexVersion("the search index was made by other rules")
                 index = engine.open(str(current.place))
                 try:
-                    return self._drain(index)
+                    return self._drain(index, most)
                 finally:
                     index.close()
             except (IndexDamaged, IndexVersion) as error:
@@ -188,11 +204,11 @@ class IndexKeeper:
         finally:
             self._pen.release()
 
-    def _drain(self, index: SearchIndex) -> int:
+    def _drain(self, index: SearchIndex, most: int | None = None) -> int:
         taken = 0
-        while True:
+        while most is None or taken < most:
             with self._database.read() as session:
-                changes = outbox.pending(session, CONSUMER, limit=_MANY)
+                changes = outbox.pending(session, CONSUMER, limit=most or _MANY)
                 if not changes:
                     break
                 _apply(session, index, changes)
@@ -235,7 +251,7 @@ class IndexKeeper:
             try:
                 pages, judgments = self._fill(index, progress)
                 index.optimise()
-                self._place.point(engine, place)
+                self._place.point(engine, place, content_mark())
                 with self._database.write() as session:
                     outbox.done(session, known)
                 self._drain(index)
@@ -244,8 +260,10 @@ class IndexKeeper:
         except BaseException:
             now = self._place.current()
             if now is None or now.place != place:
-                shutil.rmtree(place, ignore_errors=True)  # a full disk needs its room back
+                kind.drop(str(place))  # a full disk needs its room back
             raise
+        if current is not None and current.engine in engine_names():
+            engine_of(current.engine).drop(str(current.place))
         self._place.discard_others()
         return Rebuilt(engine, pages, judgments, reason)
 

@@ -136,7 +136,7 @@ class Judgments:
                 return Judgment.of(self._database, rows[0])
         if not rows:
             raise NotInArchive(f"no judgment {key!r}", advice="see: dossier judgments list DIR")
-        ids = ", ".join(f"{row.id} ({row.title or row.source})" for row in rows)
+        ids = ", ".join(f"{row.id} ({row.source})" for row in rows)
         raise NotInArchive(f"several judgments answer to {key!r}: {ids}", advice="use the id")
 
 

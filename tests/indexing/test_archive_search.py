@@ -222,7 +222,7 @@ def test_a_line_of_a_form_is_found_as_text(archive: Archive) -> None:
     ],
 )
 def test_senseless_options_are_refused(archive: Archive, options: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="facet|sort|kind|limit"):
+    with pytest.raises(ValueError, match=r"facet|sort|kind|limit"):
         archive.search("甲", **options)  # type: ignore[arg-type]
 
 
@@ -255,10 +255,24 @@ def test_an_engine_that_is_not_installed_is_replaced(archive: Archive) -> None:
     put_pages(archive._database, "卷", some_pages(5, "甲"))
     current = IndexPlace(archive.home / "index").current()
     assert current is not None
-    IndexPlace(archive.home / "index").point("lucene", current.place)
+    IndexPlace(archive.home / "index").point("lucene", current.place, current.content)
     result = archive.search("甲")
     assert result.total == 5
     assert "lucene" in result.notes[0]
+
+
+def test_an_index_made_by_other_rules_is_rebuilt(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A law renamed, a charge added, a character folded otherwise: old entries are not as new."""
+    from dossier.indexing import entries, upkeep
+
+    put_pages(archive._database, "卷", some_pages(5, "甲"))
+    assert archive.search("甲").notes == ()
+    mark = entries.content_mark()
+    monkeypatch.setattr(upkeep, "content_mark", lambda: mark + 1)
+    assert "other rules" in archive.search("甲").notes[0]
+    assert archive.search("甲").notes == ()
 
 
 def test_only_folders_of_indexes_are_cleared_away(archive: Archive, tmp_path: Path) -> None:

@@ -39,10 +39,15 @@ def test_nothing_is_lost_when_the_writer_is_killed(engine: str, tmp_path: Path) 
         writer.stdin.write(f"{1000 * (kill + 1)}\n")
         writer.stdin.flush()
         pid = int(writer.stdout.readline().split()[1])
-        # somewhere in the first commits, seldom before
-        time.sleep(chance.uniform(0.05, 0.7))
-        os.kill(pid, signal.SIGKILL)
         before = len(begun) - len(committed)
+        # in the first commit, or in one after it
+        until = "done" if kill % 2 else "begin"
+        said = [""]
+        while said[0] != until:
+            said = writer.stdout.readline().split()
+            (begun if said[0] == "begin" else committed).append(said[1])
+        time.sleep(chance.uniform(0.0, 0.08))
+        os.kill(pid, signal.SIGKILL)
         while (said := writer.stdout.readline().split())[0] != "gone":
             (begun if said[0] == "begin" else committed).append(said[1])
         unfinished += len(begun) - len(committed) > before
