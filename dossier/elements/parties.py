@@ -18,7 +18,7 @@ from .form import form
 from .moments import moments
 from .partydata import Role, tables
 from .partyfields import fields_of
-from .record import Days, coercive, detained_at, past
+from .record import Days, coercive, detained_at, first_chunk, past
 from .values import (
     CoerciveMeasure,
     Conviction,
@@ -128,6 +128,10 @@ def _prose(text: str) -> list[PartyElements]:
         role = _main(roles)
         if role.name == "辩护人":
             _attach(found, names)
+        elif role.name == "法定代表人" and found and found[-1].unit:
+            start = text.index(names[0], match.start("name"))
+            head = ("representative", Field(names[0], start, start + len(names[0])))
+            found[-1] = replace(found[-1], fields=(*found[-1].fields, head))
         for name in names:
             found.append(_entry(text, match, stop, role, name, days))
     return found
@@ -177,6 +181,8 @@ def _entry(
         limit = _EDGE.search(text, begin, stop)
         if limit is not None:
             edge = max(begin, *(text.rfind(mark, begin, limit.start()) for mark in ",。;("))
+            # 2003年9月25日,因犯…: the date is no birth date
+            edge = min(edge, first_chunk(text, begin, stop))
         convictions, _ = past(text, begin, stop, days)
         # measures may stand before the past (被刑事拘留。曾因…)
         measures = coercive(text, begin, stop, days, convictions)

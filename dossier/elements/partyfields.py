@@ -46,9 +46,10 @@ _HEAD = re.compile(
 _WORK = re.compile(
     r"(?P<lead>(?:捕前|案发前|原|被捕前|归案前|现|曾|作案前|系|原系|职业|任|担任|被告单位|分别|历任|先后){1,3}[:为系任]{0,2})?(?P<work>.{1,60})"
 )
+_SHORT = re.compile(r"[一-龥]{2,6}(?<![省市县区镇乡村人族住婚])")
 _AT_WORK = re.compile(
     r"(?P<unit>.{2,40}(?:公司|厂|集团|银行|支行|分行|局|院|学校|大学|学院|中学|小学|委员会|政府|合作社|经营部|商行|店|中心|站|所|队|部|村|矿|协会|酒店|宾馆|超市))"
-    r"(?P<post>.{1,24})"
+    r"(?P<post>(?!长).{1,24})"
 )
 
 
@@ -176,7 +177,9 @@ def _calling(clause: str, at: int, found: dict[str, Said]) -> Iterator[Said]:
     if "occupation" in found or data.alias.match(clause):
         return
     if not (work["lead"] or data.occupation.search(work["work"])):
-        return
+        # 做工: what stands alone behind the personal data
+        if not {"education", "ethnicity"} & found.keys() or _SHORT.fullmatch(clause) is None:
+            return
     value = work["work"]
     inside = _AT_WORK.fullmatch(value)
     if inside is not None:

@@ -65,6 +65,12 @@ class Days:
         return None
 
 
+def first_chunk(text: str, start: int, stop: int) -> int:
+    """Where the first statement on a reason (因犯…, 2003年9月25日,因犯…) begins; `stop` if none."""
+    match = _CHUNK.search(text, start, stop)
+    return stop if match is None else match.start()
+
+
 def past(text: str, start: int, stop: int, days: Days) -> tuple[list[Conviction], int]:
     """Earlier punishments in `text[start:stop]`, and where what concerns this case begins."""
     begins = [match.start() for match in _CHUNK.finditer(text, start, stop)]
@@ -75,14 +81,25 @@ def past(text: str, start: int, stop: int, days: Days) -> tuple[list[Conviction]
         punished = _PUNISHED.search(text, begin, end)
         now = _PRESENT.search(text, begin, end)
         if punished is None or (now is not None and now.start() < punished.start()):
-            if now is not None:
-                present = min(present, begin)
-            continue
+            if punished is None or not _judged(text, punished, now):
+                present = min(present, begin) if now is not None else present
+                continue
+            # 因涉嫌盗窃罪被刑事拘留,同年10月9日被…判处…: an earlier case with its measures
+            now = _PRESENT.search(text, punished.end(), end)
         if now is not None:
             present = min(present, now.start())
             end = _last_stop(text, punished.end(), now.start())
         found.append(_conviction(text, begin, end, punished, days))
     return found, present
+
+
+def _judged(text: str, punished: re.Match[str], now: re.Match[str] | None) -> bool:
+    """Whether a punishment was imposed after a suspicion, in one sentence."""
+    return (
+        punished["criminal"] is not None
+        and now is not None
+        and "。" not in text[now.start() : punished.start()]
+    )
 
 
 def _last_stop(text: str, start: int, stop: int) -> int:
@@ -141,6 +158,7 @@ def coercive(
         if any(each.start <= match.start() < each.stop for each in earlier):
             since = match.end()
             continue
+        since = max([since, *(each.stop for each in earlier if each.stop <= match.start())])
         kind = _KINDS.get(match["kind"], match["kind"])
         organ = ""
         done = _DONE.search(text, max(since, match.start() - 14), match.start())

@@ -31,7 +31,7 @@ _DATE = rf"{_DIGIT}{{2,5}}年{_MONTH_DAY}"
 _FIXED = r"(?:有[期限其]徒刑?|(?<![有无])期徒刑)"
 _FILL = rf"(?:[(:,为刑]|判处|{_FIXED}|年(?=[一二三四五六七八九十\d]{{1,3}}年)){{0,2}}"
 _WORDS = re.compile(
-    r"(?P<item>(?:(?<=[。;:)日])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)"
+    r"(?P<item>(?:(?<=[。;:)日\"])|^)(?:\(?[一二三四五六七八九十]{1,4}\)?[、.,:]|\d{1,2}[、.](?!\d)"
     r"|[一二三四五六七八九十]{1,3}(?=被告|撤销|维持)))"
     rf"|(?P<who>(?<![各等位名全]){roles_pattern()})"
     r"|(?P<commit>犯(?![罪的])|(?<!不)构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
@@ -174,8 +174,8 @@ class _Reader:
         names, stop = names_at(self.text, word.end(), self.known)
         if not names:
             if self.text.startswith("犯", word.end()):
-                # 被告人犯强奸罪
-                self.who, self.unit = (), None
+                # 被告人犯强奸罪: nobody is named, unless 对被告人 takes up one who was
+                self.who, self.unit = self.who if self.mode else (), None
             return
         before = self.text[word.start() - 1 : word.start()]
         anew = not self.quoting or "上诉人" in word[0] or "原审" in word[0]
