@@ -4,8 +4,8 @@ The search form drops white space, so a string that is broken over two lines of 
 folds what scans and keyboards write in different ways (see `dossier.normal`), upper and lower
 case, and the zeros `〇○◯` to `0`. Every step looks at one character alone (with the marks that
 combine with it: an Arabic vowel sign, an accent). So whatever part of a page one takes, its search
-form stands in the search form of the page: nothing that can be read there is missed. What depends on neighbours (3,860 = 3860) is the query's business, not the
-index's.
+form stands in the search form of the page: nothing that can be read there is missed. What depends
+on neighbours (3,860 = 3860) is the query's business, not the index's.
 
 Chinese is not cut into words: segmentation loses names and amounts (docs/decisions-search.md).
 Position n of a field holds the pair of its characters n and n + 1; a string of k characters is
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from operator import add
 
 from ..normal import Normalised, normal, normalise
 
@@ -53,12 +52,6 @@ def formed(text: str) -> Normalised:
 def joined(texts: Iterable[str]) -> str:
     """The search forms of several texts of one field as one string."""
     return BREAK.join(form(text) for text in texts)
-
-
-def pairs(text: str) -> list[str]:
-    """The overlapping pairs of a search form: n characters give n − 1 pairs and, so that every
-    position holds something, the last character alone."""
-    return [*map(add, text, text[1:]), text[-1:]] if text else []
 
 
 def words(text: str) -> list[str]:

@@ -99,7 +99,7 @@ def _leaf(leaf: Leaf, use_synonyms: bool, ranked: bool) -> Plan | None:
     text = form(leaf.text)
     if not text:
         return None
-    if leaf.field in ("stage", "year"):
+    if leaf.field == "stage":
         return Exactly(leaf.field, (leaf.text,))
     if isinstance(leaf, Tolerant):
         similar = Similar(leaf.field, tuple(map(lookalikes, text)), len(text) >= ONE_EDIT_FROM)

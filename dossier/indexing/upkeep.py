@@ -160,7 +160,7 @@ class IndexKeeper:
 
     # --- writing -----------------------------------------------------------------------------
 
-    def ensure(self, *, progress: Progress | None = None) -> Rebuilt | None:
+    def ensure(self) -> Rebuilt | None:
         """See that there is an index that can be read and that it knows all changes.
 
         Rebuilds it where it is missing, damaged or of another form, and says so. Takes in waiting
@@ -171,7 +171,7 @@ class IndexKeeper:
             with self.reading():
                 pass
         except (IndexDamaged, IndexVersion) as error:
-            return self.mend(error, progress=progress)
+            return self.mend(error)
         with suppress(IndexBusy, OSError):
             if self.waiting():
                 self.catch_up(wait=0, most=_IN_PASSING)
@@ -191,7 +191,7 @@ class IndexKeeper:
                 finally:
                     index.close()
             except (IndexDamaged, IndexVersion) as error:
-                rebuilt = self._rebuild(error.what, None)
+                rebuilt = self._rebuild(error.what)
                 return rebuilt.pages + rebuilt.judgments
 
     @contextmanager
@@ -222,18 +222,18 @@ class IndexKeeper:
         """Build a new index beside the live one and put it in its place, with the same engine or
         another one. Searches go on in the old one meanwhile."""
         with self._writing(_WAIT):
-            return self._rebuild("", progress, engine)
+            return self._rebuild("", engine, progress)
 
-    def mend(self, error: DossierError, *, progress: Progress | None = None) -> Rebuilt | None:
+    def mend(self, error: DossierError) -> Rebuilt | None:
         """Rebuild an index that cannot be read; None if it can, or somebody has just done it.
         `error` says what is wrong with it."""
         if self._readable():
             return None
         with self._writing(_LONG):
-            return None if self._readable() else self._rebuild(error.what, progress)
+            return None if self._readable() else self._rebuild(error.what)
 
     def _rebuild(
-        self, reason: str, progress: Progress | None, engine: str | None = None
+        self, reason: str, engine: str | None = None, progress: Progress | None = None
     ) -> Rebuilt:
         current = self._place.current()
         if engine is None:
