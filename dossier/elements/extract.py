@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from .amounts import amounts
+from .circumstances import circumstances
 from .citations import citations
+from .identifiers import identifiers
+from .measures import measures
 from .mentions import charge_mentions
+from .moments import moments
+from .numbers import case_numbers
+from .parties import parties as parties_of
 from .restitutions import restitutions
 from .segments import segments as segments_of
 from .segments import text_kind
-from .sentences import sentences
-from .values import Elements, TextKind
+from .sentences import sentences as sentences_of
+from .values import Elements, PartyElements, Sentence, TextKind
+
+_ACCUSED = ("被告人", "被告单位", "犯罪嫌疑人", "犯罪嫌疑单位", "上诉人", "罪犯", "申诉人")
 
 
 def extract(text: str, *, title: str = "", kind: TextKind | None = None) -> Elements:
@@ -20,12 +31,33 @@ def extract(text: str, *, title: str = "", kind: TextKind | None = None) -> Elem
     """
     known = text_kind(text, title) if kind is None else kind
     segments = segments_of(text, known)
-    names: tuple[str, ...] = ()
+    parties = parties_of(text, known, segments)
+    sentences = sentences_of(text, segments, parties)
+    names = _accused(parties, sentences)
     return Elements(
         kind=known,
         segments=segments,
+        numbers=case_numbers(text),
         citations=citations(text),
+        amounts=amounts(text),
+        moments=moments(text),
+        identifiers=identifiers(text),
+        measures=measures(text),
+        parties=parties,
         charges=charge_mentions(text, segments, names),
-        sentences=sentences(text, segments),
+        sentences=sentences,
         restitutions=restitutions(text, segments),
+        circumstances=circumstances(text, segments, names),
     )
+
+
+def _accused(parties: Iterable[PartyElements], sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """Names of the accused, of the head and, where a text has none, of the decision."""
+    names = [
+        name
+        for party in parties
+        if party.role in _ACCUSED or "被告" in party.role
+        for name in (party.name, *party.aliases)
+    ]
+    names += [sentence.defendant for sentence in sentences]
+    return tuple(dict.fromkeys(name for name in names if name))
