@@ -11,13 +11,14 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from ..normal import normal
 from .claims import Claim, claims
 from .form import form as form_of
 from .subjects import Subjects
@@ -83,12 +84,14 @@ class _Entry(Strict):
     tag: Literal["V", "V2", "K"]
     layer: Literal[1, 2] = 2
     bands: tuple[Band, ...] = ()
+    words: tuple[str, ...] = Field(min_length=1)
     phrases: tuple[Pattern, ...] = Field(min_length=1)
     denials: tuple[Pattern, ...] = ()
     together: _Together | None = None
     skip: tuple[Pattern, ...] = ()
     skip_after: tuple[Pattern, ...] = ()
     contested: bool = False
+    weighed: bool = False
     in_facts: bool = False
     read_as: _ReadAs | None = None
     outweighed: tuple[str, ...] = ()
@@ -129,7 +132,7 @@ class CircumstanceType:
     since: dt.date
 
 
-_Kind = Literal["phrase", "denial", "half"]
+_Kind = Literal["phrase", "denial"]
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,13 @@ class _Table:
     skips: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]
     """What makes a phrase another thing: before it in its clause, after it."""
     words: re.Pattern[str]
-    """One group for each phrase."""
-    kinds: tuple[tuple[str, _Kind], ...]
-    """Code and kind of each group."""
+    """Of every circumstance: most clauses of a text have none of them."""
+    codes: dict[str, tuple[str, ...]]
+    """By word, the circumstances whose phrases contain it."""
+    phrases: dict[str, re.Pattern[str]]
+    """By code, its denials (group 1) and phrases."""
+    halves: dict[str, tuple[str, re.Pattern[str]]]
+    """By the other circumstance: the one that it makes together with what the pattern finds."""
 
 
 def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
@@ -152,15 +159,10 @@ def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     data = read_table(_CircumstancesFile, "circumstances.yaml")
-    patterns: list[tuple[str, str, _Kind]] = []
+    by_word: dict[str, list[str]] = defaultdict(list)
     for entry in data.circumstances:
-        # denials first: 不谅解 before 谅解
-        patterns.extend((pattern, entry.code, "denial") for pattern in entry.denials)
-    for entry in data.circumstances:
-        patterns.extend((pattern, entry.code, "phrase") for pattern in entry.phrases)
-    for entry in data.circumstances:
-        if entry.together is not None:
-            patterns.extend((pattern, entry.code, "half") for pattern in entry.together.phrases)
+        for word in entry.words:
+            by_word[word].append(entry.code)
     return _Table(
         types=tuple(
             CircumstanceType(
@@ -175,9 +177,38 @@ def _table() -> _Table:
             for entry in data.circumstances
             if entry.skip or entry.skip_after
         },
-        words=re.compile("|".join(f"({pattern})" for pattern, _, _ in patterns)),
-        kinds=tuple((code, kind) for _, code, kind in patterns),
-    )  # fmt: skip
+        words=re.compile(_alternation(by_word)),
+        codes={
+            # of two words that begin together only the longer is found
+            word: tuple(
+                dict.fromkeys(
+                    code for other in by_word if other in word for code in by_word[other]
+                )
+            )
+            for word in by_word
+        },
+        phrases={
+            # denials first: 不谅解 before 谅解
+            entry.code: re.compile(
+                f"({'|'.join(entry.denials) or '(?!)'})|(?:{'|'.join(entry.phrases)})"
+            )
+            for entry in data.circumstances
+        },
+        halves={
+            entry.together.other: (entry.code, re.compile("|".join(entry.together.phrases)))
+            for entry in data.circumstances
+            if entry.together is not None
+        },
+    )
+
+
+def _alternation(words: Iterable[str]) -> str:
+    """Words by their first character, the longest first: most places fail at the first look."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(words, key=len, reverse=True):
+        groups[word[0]].append(re.escape(word[1:]))
+    each = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+    return f"(?=[{''.join(groups)}])(?:{each})"
 
 
 def circumstance_types() -> tuple[CircumstanceType, ...]:
@@ -196,7 +227,7 @@ _DENIED = re.compile(
 )
 # 无前科、系自首: the second is a statement of its own
 _ANEW = re.compile(
-    r"、(?=系|有|已|具有|属|是|积极|主动|取得|认罪|自愿|如实|归案|到案|能|愿|初犯|偶犯|退|自首(?!、|或|和|与|情节|的)|且|均|并)"
+    r"、(?=系|有|已|具有|属|是|积极|主动|取得|认罪|自愿|如实|归案|到案|能|愿|退|且|均|并)|(?<=前科)、(?=初犯|偶犯)|(?<=劣迹)、(?=初犯|偶犯)"
 )
 # what the first court said, and that it was wrong
 _FIRST_COURT = re.compile(r"(?:原判|原审|一审)[^,。;:!?]{0,30}$")
@@ -207,7 +238,7 @@ _NOT_DENIED = re.compile(
 )
 _AFTER_DENIED = re.compile(
     r"(?:情节|表现|条件|事实|问题|的?(?:情节|规定|要件|构成|认定|主张|说法|情形|依据))?"
-    r"(?:均|也|亦|依法)?(?:不能?成立|不予(?:以)?认定|不(?:应|能|宜|予)(?:以)?(?:再|重复)?认定|不存在|不具备|不足|缺乏|无(?:事实|证据)|没有(?:事实|证据)|不当|错误|有误|不属实)"
+    r"(?:均|也|亦|依法|明显|显然)?(?:不能?成立|不相符|不符|相悖|不予(?:以)?认定|不(?:应|能|宜|予)(?:以)?(?:再|重复)?认定|不存在|不具备|不足|缺乏|无(?:事实|证据)|没有(?:事实|证据)|不当|错误|有误|不属实)"
 )
 _ASKED = re.compile(
     r"(?:是否|能否|可否|有无|应否|只有|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓)[^,。;:!?]{0,20}$"
@@ -218,11 +249,13 @@ _MASKED = re.compile(
     r"《[^《》]{1,120}(?:《[^》]{1,60}》[^《》]{0,60})?》(?:\([^()]{0,40}\))?"
     r"|第[一二三四五六七八九十百零0-9]{1,7}条(?:之[一二三四五六七八九十])?(?:第?[一二三四五六七八九十、第款0-9]{0,12}款)?(?:第?\(?[一二三四五六七八九十]{1,3}\)?项)?"
     r"(?:(?:\(|\[)[^()\[\]]{1,40}(?:\)|\])|(?![的之规及和,。;])[^,。;、《的规(]{1,20}(?=[,、;]第|[,、;]《|之规定|的规定))?"
-    r"|(?:处理|认定|关于)自首(?:和|、|与|及)立功|规范(?:自首|量刑)[^,。;]{0,10}意见|(?<![的之])(?<=[条款项法释见》])(?:明确)?规定[:,][^。]{0,200}"
-    r"|(?:法律|刑法|司法解释|我国刑法)(?:明确)?规定[:,\"][^。]{0,200}"
+    r"|(?:处理|认定|关于)自首(?:和|、|与|及)立功|规范(?:自首|量刑)[^,。;]{0,10}意见|(?<![的之])(?<=[条款项法释见》])(?:明确)?规定(?:[:\"]|,(?!不|系|属|应|可|依法|其|被|上诉|本|故|对|该|此|予))[^。]{0,200}"
+    r"|(?:法律|刑法|司法解释|我国刑法)(?:明确)?规定(?:[:\"]|,(?!不|系|属|应|可|依法|其|被|上诉|本|故|对|该|此|予))[^。]{0,200}"
 )
 _SENTENCE = re.compile(r"[。;!?]")
 _CLAUSE = ",。;:!?"
+_CLAUSE_END = re.compile(r"[,。;:!?]")
+_BEYOND = 40
 _DEFENDANT = re.compile(r"被告|上诉人|嫌疑人|本案")
 # 根据犯罪的事实、性质、情节和悔罪表现: what is weighed, not what is found
 _WEIGHED = re.compile(
@@ -230,6 +263,7 @@ _WEIGHED = re.compile(
 )
 _GOOD = re.compile(r"[^,。;]{0,4}(?:好|诚恳|明显|端正)")
 _REACH = 1500
+_CLOSE_BY = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +277,21 @@ class _Hit:
 class _Passage:
     """A segment in the form of the text, and what was found out about it."""
 
-    def __init__(self, form: str, start: int, stop: int, names: Sequence[str], reasons: bool) -> None:
+    def __init__(
+        self, form: str, start: int, stop: int, names: Mapping[str, str], reasons: bool
+    ) -> None:
         self.form, self.start, self.stop = form, start, stop
-        self.reasons = reasons
-        self.subjects = Subjects(form, start, stop, names)
-        self.claims: tuple[Claim, ...] = claims(form, start, stop) if reasons else ()
-        self._claim_starts = [claim.start for claim in self.claims]
+        self._names, self._reasons = names, reasons
         self._masked = [match.span() for match in _MASKED.finditer(form, start, stop)]
         self._mask_starts = [begin for begin, _ in self._masked]
+
+    def read(self, first: int, last: int) -> None:
+        """Finds of whom it speaks and whose opinions it reports, as far as is needed for what
+        stands between two places."""
+        low = max(self.start, first - _REACH)
+        self.subjects = Subjects(self.form, low, last, self._names)
+        self.claims = claims(self.form, low, self.stop) if self._reasons else ()
+        self._claim_starts = [claim.start for claim in self.claims]
 
     def masked(self, place: int) -> bool:
         """Whether a law is cited or quoted there."""
@@ -274,9 +315,31 @@ class _Passage:
         low = max(self.start, place - 60)
         return max(low, *(self.form.rfind(mark, low, place) + 1 for mark in _CLAUSE))
 
+    def clause_end(self, place: int) -> int:
+        """Where the clause of a place ends, at most 60 characters after it."""
+        high = min(self.stop, place + 60)
+        end = _CLAUSE_END.search(self.form, place, high)
+        return high if end is None else end.start()
+
+    def half(
+        self, pattern: re.Pattern[str], code: str, whole: int, before: int, names: tuple[str, ...]
+    ) -> int | None:
+        """Where the sentence says what makes `code` together with the words at `before`."""
+        for match in pattern.finditer(self.form, max(whole, before - 200), before):
+            hit = _Hit(code, "phrase", match.start(), match.end())
+            subject = self.subjects.at(hit.start, whole)
+            if (
+                (subject is None or (not subject.other and set(subject.names) >= set(names)))
+                and not (not names and _DEFENDANT.search(self.form, match.end(), before))
+                and not (self.masked(hit.start) or self.denied(hit) or self.skipped(hit))
+            ):
+                return hit.start
+        return None
+
     def denied(self, hit: _Hit) -> bool:
         before = self.form[self.clause(hit.start) : hit.start]
-        anew = [match.end() for match in _ANEW.finditer(before + self.form[hit.start : hit.start + 3])]
+        reach = before + self.form[hit.start : hit.start + 3]
+        anew = [match.end() for match in _ANEW.finditer(reach) if match.end() <= len(before)]
         if anew:
             before = before[anew[-1] :]
         if _DENIED.search(before) and not _NOT_DENIED.search(before):
@@ -288,18 +351,19 @@ class _Passage:
     def skipped(self, hit: _Hit) -> bool:
         """Something else, a list of what is weighed, a question, a condition, words of the law."""
         before = self.form[self.clause(hit.start) : hit.start]
+        begin, _ = self.sentences(hit.start)
         skips = _table().skips.get(hit.code)
         if skips is not None:
             first, after = skips
-            if first is not None and hit.kind == "phrase" and first.search(before):
+            near = self.form[max(begin, hit.start - 60) : hit.start]
+            if first is not None and hit.kind == "phrase" and first.search(near):
                 return True
             if after is not None and after.match(self.form, hit.stop, self.stop):
                 return True
         if _ASKED.search(before) or _QUESTION.match(self.form, hit.stop, self.stop):
             return True
-        if _WEIGHED.search(before) and not _GOOD.match(self.form, hit.stop, self.stop):
+        if _table().entries[hit.code].weighed and _WEIGHED.search(before) and not _GOOD.match(self.form, hit.stop, self.stop):
             return True
-        begin, _ = self.sentences(hit.start)
         end = _SENTENCE.search(self.form, hit.stop, min(self.stop, hit.stop + 80))
         edge = min(self.stop, hit.stop + 80) if end is None else end.start()
         if not _LAW.search(self.form, begin, edge):
@@ -339,7 +403,7 @@ def circumstances(
     judgment = kind in ("judgment", "ruling") or (
         kind is None and any(part.kind == "decision" for part in parts)
     )
-    known = tuple(dict.fromkeys(name for name in names if name))
+    known = {normal(name): name for name in names if len(normal(name)) > 1}
     found: list[Circumstance] = []
     # offsets of the form never fall, so a place in the text is found by bisection
     for part in parts:
@@ -365,46 +429,59 @@ def _speaker(part: SegmentKind, judgment: bool, kind: TextKind | None) -> Speake
     return "document" if kind is None else _DOCUMENT.get(kind, "document")
 
 
-def _hits(passage: _Passage, facts: bool) -> Iterator[_Hit]:
+def _hits(passage: _Passage, facts: bool) -> list[_Hit]:
+    """Every phrase of the passage that is no citation, in order."""
     table = _table()
-    for match in table.words.finditer(passage.form, passage.start, passage.stop):
-        assert match.lastindex is not None
-        code, kind = table.kinds[match.lastindex - 1]
-        entry = table.entries[code]
-        if facts and not entry.in_facts and not (entry.read_as and kind == "phrase"):
-            continue
-        if not passage.masked(match.start()):
-            yield _Hit(code, kind, match.start(), match.end())
+    done: dict[str, int] = {}
+    """By code, how far it was looked for."""
+    found: list[_Hit] = []
+    for word in table.words.finditer(passage.form, passage.start, passage.stop):
+        at = word.start()
+        begin = end = -1
+        for code in table.codes[word[0]]:
+            if done.get(code, -1) > at:
+                continue
+            entry = table.entries[code]
+            if facts and not entry.in_facts and entry.read_as is None:
+                continue
+            if end < 0:
+                begin, end = passage.clause(at), passage.clause_end(at)
+            low = max(begin, done.get(code, -1))
+            done[code] = end
+            for match in table.phrases[code].finditer(
+                passage.form, low, min(passage.stop, end + _BEYOND)
+            ):
+                if match.start() >= end:
+                    break
+                if not passage.masked(match.start()):
+                    kind: _Kind = "denial" if match[1] is not None else "phrase"
+                    found.append(_Hit(code, kind, match.start(), match.end()))
+    return sorted(found, key=lambda hit: hit.start)
 
 
 def _found(passage: _Passage, speaker: Speaker, part: SegmentKind) -> list[Circumstance]:
     table = _table()
-    found: list[tuple[Circumstance, int, bool]] = []
-    halves: dict[str, _Hit] = {}
-    """By the circumstance that would make each whole."""
-    within = -1
-    for hit in _hits(passage, part == "facts"):
+    found: list[tuple[Circumstance, int, Circumstance | None]] = []
+    hits = _hits(passage, part == "facts")
+    if not hits:
+        return []
+    passage.read(hits[0].start, hits[-1].stop)
+    for hit in hits:
         begin, whole = passage.sentences(hit.start)
-        if whole != within:
-            halves.clear()
-            within = whole
         subject = passage.subjects.at(hit.start, begin)
         if (subject is not None and subject.other) or passage.skipped(hit):
             continue
         defendants = () if subject is None else subject.names
         holds = hit.kind != "denial" and not passage.denied(hit)
-        if hit.kind == "half":
-            together = table.entries[hit.code].together
-            if holds and together is not None:
-                halves[together.other] = hit
-            continue
-        half = halves.get(hit.code)
-        if half is not None and holds:
-            said, answered = _said(passage, half.code, True, speaker, half.start, hit.stop, defendants)
-            found.append((said, whole, answered))
-            halves.clear()
-        said, answered = _said(passage, hit.code, holds, speaker, hit.start, hit.stop, defendants)
-        found.append((said, whole, answered))
+        half = table.halves.get(hit.code) if holds else None
+        if half is not None:
+            code, pattern = half
+            start = passage.half(pattern, code, whole, hit.start, defendants)
+            if start is not None:
+                said, opinion = _said(passage, code, True, speaker, start, hit.stop, defendants)
+                found.append((said, whole, opinion))
+        said, opinion = _said(passage, hit.code, holds, speaker, hit.start, hit.stop, defendants)
+        found.append((said, whole, opinion))
     return _settled(found)
 
 
@@ -416,35 +493,41 @@ def _said(
     start: int,
     stop: int,
     defendants: tuple[str, ...],
-) -> tuple[Circumstance, bool]:
-    """With who says it; and whether only the court's answer to an opinion says it."""
+) -> tuple[Circumstance, Circumstance | None]:
+    """With who says it; and what the opinion says if only the court's answer to one says it."""
     claim = passage.claim(stop - 1)
     if claim is None:
-        return Circumstance(code, holds, speaker, start, stop, defendants), False
-    contested = _table().entries[code].contested
+        return Circumstance(code, holds, speaker, start, stop, defendants), None
+    own = Circumstance(code, holds, claim.speaker, start, stop, defendants)
     if claim.verdict == "accepted":
-        return Circumstance(code, holds, "court", start, stop, defendants), True
-    if claim.verdict == "unfounded" or (
-        claim.verdict == "rejected" and (contested or not claim.request)
-    ):
-        return Circumstance(code, not holds, "court", start, stop, defendants), True
-    return Circumstance(code, holds, claim.speaker, start, stop, defendants), False
+        return replace(own, speaker="court"), own
+    rejected = claim.verdict == "unfounded" or (
+        claim.verdict == "rejected"
+        and (
+            _table().entries[code].contested
+            or (not claim.request and claim.stop - stop <= _CLOSE_BY)
+        )
+    )
+    if rejected:
+        # of a rejected request what it rests on may be true, and is said elsewhere then
+        return replace(own, holds=not holds, speaker="court"), own if claim.request else None
+    return own, None
 
 
-def _settled(found: list[tuple[Circumstance, int, bool]]) -> list[Circumstance]:
+def _settled(found: list[tuple[Circumstance, int, Circumstance | None]]) -> list[Circumstance]:
     """Weighs the mentions of one segment against one another."""
     entries = _table().entries
     kept: list[Circumstance] = []
     # what the court says itself weighs more than what its answer to an opinion implies
-    direct = [one for one, _, answered in found if one.speaker == "court" and not answered]
-    for one, sentence, answered in found:
-        if answered and any(
+    direct = [one for one, _, opinion in found if one.speaker == "court" and opinion is None]
+    for one, sentence, opinion in found:
+        if opinion is not None and any(
             other.code == one.code
             and other.holds is not one.holds
             and _overlap(other.defendants, one.defendants)
             for other in direct
         ):
-            one = replace(one, speaker="defence")
+            one = opinion
         read_as = entries[one.code].read_as
         if read_as is not None:
             same = [

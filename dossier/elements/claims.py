@@ -32,20 +32,20 @@ _OPEN = re.compile(
     r"|(?:关于|对于|针对|对|至于)(?=[^,。;:]{0,40}(?:的|\")(?:辩护|辩解|上诉|量刑)?(?:意见|理由|辩解|观点|请求|主张))"
 )
 _NOUN = (
-    r"(?:的|之|等|上述|该|\"|此)(?:[^,。;:\"]{0,6})"
+    r"(?:的|之|等|上述|该|\"|此)(?:[^,。;:\"的]{0,6})"
     r"(?:意见|辩解|理由|观点|请求|主张|建议|辩称|辩护|诉求|异议|问题)(?:(?=[,。;:(\"是与不予均可应有无符本没系和、及据能成缺也已亦部经其])|$)"
     r"|(?:辩护|辩解|上诉|量刑|代理)(?:意见|理由|建议)"
 )
 _REJECTED = (
     r"不予(?:以)?(?:采|支持|认可|考虑|认定)|不(?:应|能|宜|可)?采[纳信]|(?:难以|不能|无法|不应)(?:予以)?(?:采[纳信]|支持)"
-    r"|不予支持|不支持|未予采纳|不应予采|不当|均?不能?成立|不足(?:以)?采信|理由不足"
+    r"|不予支持|不支持|未予采纳|不应予采|(?:指控|建议|意见|辩解|理由|主张|认定)(?:[^,。;]{0,6})不当|均?不能?成立|不足(?:以)?采信|理由不足"
 )
 _UNFOUNDED = (
     r"与(?!被害人|他人|证人)[^,。;]{0,30}(?:不符|不一致|相悖|不相符|相矛盾|相互矛盾)"
     r"|(?:没有|无|缺乏|缺少)(?:充分)?(?:的)?(?:事实|证据|法律|相关|客观|相应)[^,。;]{0,8}(?:依据|支持|根据|证实|佐证|印证)"
     r"|不符合(?:事实|法律|本案|客观)|于法无据|依据不足|不属实|不实|无事实|与事实不符"
 )
-_PART = r"部分(?:予以|成立|采纳|有理|属实|意见)|合理(?:的)?部分|部分[^,。;]{0,6}采纳"
+_PART = r"部分(?:予以|成立|采纳|有理|属实)|合理(?:的)?部分|部分[^,。;]{0,6}采纳"
 _ACCEPTED = (
     r"予(?:以)?(?:充分)?(?:采纳|采信|支持|考虑|认可|确认|体现|参考|酌情采纳|酌情考虑|评价)|酌情(?:予以)?(?:采纳|采信|考虑|支持)"
     r"|酌予(?:采纳|考虑|采信)|属实|(?<!不)(?<!不能)(?<!不予)成立|有理(?!由)|本院(?:依法|酌情|均|一并)?采[纳信]|(?:可|应|均|已|可以|应当|依法|一并|当|并|被)(?:予|以)?采[纳信]"
@@ -101,6 +101,7 @@ def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
         speaker: Speaker = "prosecution" if state else "defence"
         opened.append((speaker, match.end(), end))
         at = max(end, match.end())
+    opened = _headless(form, start, stop, opened)
     found = []
     for place, (speaker, begin, end) in enumerate(opened):
         limit = min(stop, end + _VERDICT_REACH)
@@ -113,6 +114,33 @@ def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
         request = _REQUEST.search(form, begin, end) is not None
         found.append(Claim(speaker, begin, end, verdict, request))
     return tuple(found)
+
+
+# an opinion without its author before it: 被告人某有坦白情节的辩护意见
+_HEADLESS = re.compile(
+    r"(?<!护人)(?<!告人)(?<!诉人)(?<!其)的(?:相应)?(?:辩护|辩解|上诉)(?:及(?:辩护|上诉))?(?:意见|理由|主张|观点)"
+)
+
+
+_ADJACENT = 6
+
+
+def _headless(
+    form: str, start: int, stop: int, opened: list[tuple[Speaker, int, int]]
+) -> list[tuple[Speaker, int, int]]:
+    more: list[tuple[Speaker, int, int]] = []
+    place = 0
+    for match in _HEADLESS.finditer(form, start, stop):
+        while place < len(opened) and opened[place][2] < match.start():
+            place += 1
+        if place < len(opened) and opened[place][1] <= match.start():
+            continue
+        if place and match.start() - opened[place - 1][2] <= _ADJACENT:
+            continue
+        low = max(start, match.start() - 80, opened[place - 1][2] if place else start)
+        begin = max(low, *(form.rfind(mark, low, match.start()) + 1 for mark in ",。;:!?"))
+        more.append(("defence", begin, match.start()))
+    return sorted([*opened, *more], key=lambda each: each[1])
 
 
 def _end(form: str, begin: int, stop: int, state: bool) -> int:

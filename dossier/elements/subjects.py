@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..normal import normal
+from .citations import arabic
 
 _ROLE = r"(?:各|原审|同案|本案|第[一二三四五六七八九十]|附带民事诉讼)?(?:被告人|被告单位|被告|上诉人|犯罪嫌疑人|嫌疑人|申诉人|罪犯|原审被告人)"
-_COUNT = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_GROUP = (
-    r"(?:(?:上述|以上|该|本案)?(?P<count>[二两三四五六七八九十]|\d{1,2})(?:名|个|位)?(?:原审)?(?:被告人|上诉人|被告|人(?=均|的|又|都|归案|到案|系|有|具有|自愿|在共同|犯罪|能|,|皆|所犯))"
-    r"|(?P<all>(?:各|诸|全体|所有)(?:原审)?(?:被告人|上诉人|被告)))"
+_COUNT = {"两": 2}
+_WORDS = re.compile(
+    r"(?P<group>(?:上述|以上|该|本案)?(?:[二两三四五六七八九十]{1,3}|[0-9]{1,2})(?:名|个|位)?"
+    r"(?:原审)?(?:被告人|上诉人|被告|人(?=均|的|又|都|归案|到案|系|有|具有|自愿|在共同|犯罪|能|,|皆|所犯)))"
+    r"|(?P<all>(?:各|诸|全体|所有)(?:原审)?(?:被告人|上诉人|被告))"
+    r"|(?P<apart>\((?:均?已?另案|均?已判|在逃|已死亡|另处)[^()]{0,12}\))"
+    r"|(?P<other>(?:同案(?:犯|人|被告人|嫌疑人)?|同伙|证人|共同作案人)[^,。;:的、是系]{0,4}(?=系|是|有|已|在|均|投案|归案|到案|的|主动|,|构成|因|曾|经|起))"
+    rf"|(?P<role>{_ROLE})"
 )
-_OTHER = (
-    r"(?P<other>(?:同案(?:犯|人|被告人|嫌疑人)?|同伙|证人|共同作案人|另案处理(?:人员|的)?)(?:[^,。;:的、是系]{0,4})(?=系|是|有|已|在|均|投案|归案|到案|的|主动|,|构成|因|曾|经|起)"
-    r"|[^,。;:、()\"]{2,4}\((?:已?另案|已判|在逃|均?另案|均?已判|已死亡|另处)[^()]{0,12}\))"
-)
+_ROLE_END = re.compile(rf"{_ROLE}$")
+_JOIN = re.compile(rf"(?:\([^()]{{0,40}}\))?(?:[、,]|和|及|与|以及)(?:{_ROLE})?")
+_GOES_ON = frozenset("某甲乙丙丁戊0123456789×")
 # what may stand between the beginning of a clause and its subject
 _LEAD = re.compile(
     r"(?:^|[,。;:、()\"!?)]|鉴于|由于|因为?|但是?|而且?|且|其中|另外?|又|同时|故|综上|本案中?|案发后|归案后|对于|对|考虑到?|根据|结合"
@@ -45,9 +48,9 @@ class Subject:
 class Subjects:
     """The subjects of a stretch of the form of a text."""
 
-    def __init__(self, form: str, start: int, stop: int, names: Iterable[str]) -> None:
-        self._names = tuple(dict.fromkeys(names))
-        self._found = _scan(form, start, stop, self._names)
+    def __init__(self, form: str, start: int, stop: int, names: Mapping[str, str]) -> None:
+        """`names`: those of the defendants by their form."""
+        self._found = _scan(form, start, stop, names)
         self._starts = [subject.start for subject in self._found]
 
     def at(self, place: int, sentence: int) -> Subject | None:
@@ -67,49 +70,89 @@ class Subjects:
         return index < len(self._found) and self._found[index].start < stop
 
 
-def _scan(form: str, start: int, stop: int, names: tuple[str, ...]) -> list[Subject]:
-    forms: dict[str, str] = {}
-    for name in names:
-        short = normal(name)
-        if len(short) > 1:
-            forms.setdefault(short, name)
-    each = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
-    name = rf"(?:{each})(?![某甲乙丙丁戊0-9×])" if each else r"(?!)"
-    row = rf"(?P<row>{name}(?:\([^()]{{0,40}}\))?(?:(?:[、,]|和|及|与|以及)(?:{_ROLE})?{name}(?:\([^()]{{0,40}}\))?){{0,60}})"
-    pattern = re.compile(rf"{_OTHER}|{_GROUP}|(?:{_ROLE})?{row}|(?P<role>{_ROLE})")
-    one = re.compile(name)
+def _scan(form: str, start: int, stop: int, forms: Mapping[str, str]) -> list[Subject]:
+    names = tuple(forms.values())
+    rows = _rows(form, start, stop, forms)
+    events: list[tuple[int, int, str, tuple[str, ...]]] = [
+        (begin, end, "row", row) for begin, end, row in rows
+    ]
+    taken = [(begin, end) for begin, end, _ in rows]
+    starts = [begin for begin, _ in taken]
+    for match in _WORDS.finditer(form, start, stop):
+        index = bisect_right(starts, match.start()) - 1
+        if index >= 0 and match.start() < taken[index][1]:
+            continue
+        kind = match.lastgroup or ""
+        events.append((match.start(), match.end(), kind, (match[0],)))
+    events.sort(key=lambda event: event[0])
+
     found: list[Subject] = []
     last: tuple[str, ...] = ()
     row_at, row_names = start, names
     """Where the last row of several names stands."""
-    for match in pattern.finditer(form, start, stop):
-        begin = match.start()
-        lead = form[max(start, begin - 6) : begin]
-        if lead and begin > start and not _LEAD.search(lead):
+    for begin, end, kind, said in events:
+        if kind == "apart":
+            # 某某(另案处理)系主犯
+            low = max(start, begin - 4, *(form.rfind(mark, start, begin) + 1 for mark in ",。;:、"))
+            found.append(Subject(low, end, (), other=True))
             continue
-        if match["other"]:
-            known = one.search(match["other"])
-            if known is None:
-                found.append(Subject(begin, match.end(), (), other=True))
-                continue
-            last = (forms[known[0]],)
-        elif match["row"]:
-            last = tuple(dict.fromkeys(forms[part[0]] for part in one.finditer(match["row"])))
+        lead = form[max(start, begin - 6) : begin]
+        if lead and not _LEAD.search(lead):
+            continue
+        if kind == "other":
+            found.append(Subject(begin, end, (), other=True))
+            continue
+        if kind == "row":
+            last = said
             if len(last) > 1:
-                row_at, row_names = match.end(), last
-        elif match["all"]:
+                row_at, row_names = end, last
+        elif kind == "all":
             near = begin - row_at < _NEAR and "。" not in form[row_at:begin]
             last = row_names if near else names
-        elif match["count"]:
-            count = _COUNT.get(match["count"]) or int(
-                match["count"] if match["count"].isascii() and match["count"].isdigit() else 0
-            )
+        elif kind == "group":
+            count = _count(said[0])
             if len(last) != count:
                 last = names if len(names) == count else ()
         elif len(names) == 1:
             last = names
-        else:
+        elif len(last) != 1:
             # 被告人 without a known name: the one spoken of, if there is one
-            last = last if len(last) == 1 else ()
-        found.append(Subject(begin, match.end(), last))
+            last = ()
+        found.append(Subject(begin, end, last))
     return found
+
+
+def _count(group: str) -> int:
+    digits = re.search(r"[0-9]{1,2}|[二两三四五六七八九十]{1,3}", group)
+    return 0 if digits is None else (_COUNT.get(digits[0]) or _number(digits[0]))
+
+
+def _number(text: str) -> int:
+    if text.isascii():
+        return int(text)
+    try:
+        return arabic(text)
+    except ValueError:
+        return 0
+
+
+def _rows(
+    form: str, start: int, stop: int, forms: Mapping[str, str]
+) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Rows of names (甲、乙和被告人丙) with the role before the first."""
+    if not forms:
+        return []
+    one = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
+    rows: list[tuple[int, int, list[str]]] = []
+    for match in one.finditer(form, start, stop):
+        if form[match.end() : match.end() + 1] in _GOES_ON:
+            continue
+        name = forms[match[0]]
+        if rows:
+            begin, end, row = rows[-1]
+            if match.start() - end <= 60 and _JOIN.fullmatch(form, end, match.start()):
+                rows[-1] = (begin, match.end(), [*row, name])
+                continue
+        role = _ROLE_END.search(form, max(start, match.start() - 14), match.start())
+        rows.append((match.start() if role is None else role.start(), match.end(), [name]))
+    return [(begin, end, tuple(dict.fromkeys(row))) for begin, end, row in rows]
