@@ -25,7 +25,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from ..normal import Normalised, normal, normalise
+from ..normal import normal
+from .form import form as matching
 from .tables import Sourced, Strict, read_table
 from .turns import turns
 from .values import Segment, SegmentKind, TextKind
@@ -46,8 +47,8 @@ def _bounded(pattern: str) -> str:
 
 
 def _in_form(word: str) -> str:
-    if not word or normal(word) != word:
-        raise ValueError(f"{word!r} is not in the form of dossier.normal")
+    if len(word) < 2 or normal(word) != word:
+        raise ValueError(f"{word!r} is not two or more characters in the form of dossier.normal")
     return word
 
 
@@ -182,15 +183,20 @@ def _reader(grammar: _Grammar) -> _Reader:
 
 
 def _alternation(words: Iterable[str]) -> str:
-    """Words by their first character, the longest first: most places fail at the first look."""
+    """Words by their first character, the longest first; at most places of a text the first two
+    characters already say no."""
     groups: dict[str, list[str]] = defaultdict(list)
     for word in sorted(words, key=len, reverse=True):
-        groups[word[0]].append(re.escape(word[1:]))
+        groups[word[0]].append(word)
     if not groups:
         return r"(?!)"
     firsts = re.escape("".join(groups))
-    each = "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items())
-    return f"(?=[{firsts}])(?:{each})"
+    seconds = re.escape("".join(sorted({word[1] for each in groups.values() for word in each})))
+    each = "|".join(
+        f"{re.escape(first)}(?:{'|'.join(re.escape(word[1:]) for word in group)})"
+        for first, group in groups.items()
+    )
+    return f"(?=[{firsts}][{seconds}])(?:{each})"
 
 
 # --- kinds of texts -------------------------------------------------------------------------------
@@ -247,7 +253,7 @@ class _Form:
     """A text in its form, with what stands before a place."""
 
     def __init__(self, text: str) -> None:
-        normalised: Normalised = normalise(text)
+        normalised = matching(text)
         self.original = text
         self.text = normalised.text
         self.offsets: Sequence[int] = normalised.offsets
