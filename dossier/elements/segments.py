@@ -20,7 +20,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
@@ -35,7 +35,7 @@ State = SegmentKind | Literal["start"]
 """`start`: before any cue."""
 
 _BEFORE_SENTENCE = frozenset('。:;!?"».…')
-_CLOSE_SENTENCE = re.compile(r"[。;!?]")
+_WRAP = re.compile(r"[^\s。；;：:！!？?”\"）)]\n")
 _UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 
 
@@ -258,11 +258,18 @@ class _Form:
         self.text = normalised.text
         self.offsets: Sequence[int] = normalised.offsets
 
+    @cached_property
+    def wrapped(self) -> bool:
+        """Whether most lines end in the middle of a sentence."""
+        lines = self.original.count("\n")
+        return lines >= 8 and len(_WRAP.findall(self.original)) * 2 > lines
+
     def paragraph(self, at: int) -> bool:
-        """Whether white space stands before this place of the original, after a full stop."""
+        """Whether a paragraph begins here: white space after a full stop. Never so in text whose
+        lines are those of a page, where a line may begin with any sentence."""
         if at == 0:
             return True
-        return self.broken(at) and self.text[at - 1] in _BEFORE_SENTENCE
+        return self.broken(at) and self.text[at - 1] in _BEFORE_SENTENCE and not self.wrapped
 
     def broken(self, at: int) -> bool:
         """Whether white space stands before this place of the original."""
