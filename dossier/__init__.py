@@ -30,6 +30,7 @@ from .catalogue import (
 from .checking import CheckProblem, CheckReport
 from .errors import DossierError, QueryError
 from .export import ExportReport
+from .facts import CaseFacts, Conflict, FactValue, PersonFacts, Reading, Side, Source
 from .holdings import Document, Dossier, File, FileProblem, LogEntry, Page, Volume
 from .indexing import Hit, Rebuilt, SearchResult, Snippet
 from .ingest import Limits
@@ -46,15 +47,18 @@ except PackageNotFoundError:  # run from a checkout that was not installed
 __all__ = [
     "Archive",
     "Box",
+    "CaseFacts",
     "Cell",
     "CheckProblem",
     "CheckReport",
+    "Conflict",
     "Correction",
     "Document",
     "Dossier",
     "DossierError",
     "ExcludePage",
     "ExportReport",
+    "FactValue",
     "File",
     "FileOutcome",
     "FileProblem",
@@ -78,17 +82,21 @@ __all__ = [
     "Page",
     "PageLayer",
     "PageRef",
+    "PersonFacts",
     "PlaceDocument",
     "PlacePage",
     "ProgressEvent",
     "QueryError",
+    "Reading",
     "Rebuilt",
     "Seal",
     "SearchResult",
     "SetField",
     "SetType",
+    "Side",
     "Skipped",
     "Snippet",
+    "Source",
     "StartDocument",
     "Status",
     "Volume",

@@ -106,7 +106,7 @@ def _key(session: Session, dossier_id: int) -> str:
         digest.update(f"{page_id} {document_id} {len(layer)} ".encode())
         digest.update(layer)
     add(
-        [row.id, row.type_code, row.title, row.card.get("date"), row.card.get("number")]
+        [row.id, row.type_code, row.title, *(row.card.get(f) for f in ("date", "number", "organ"))]
         for row in session.scalars(
             select(DocumentRow).where(DocumentRow.dossier_id == dossier_id).order_by(DocumentRow.id)
         )
@@ -135,8 +135,9 @@ def _documents(session: Session, dossier_id: int) -> list[FactDocument]:
         .where(PageRow.dossier_id == dossier_id, PageRow.document_id.is_not(None))
         .order_by(PageRow.position, PageRow.id)
     ):
-        own = pages.setdefault(document_id, [])
-        own.append(FactPage(page_id, unpack_layer(layer).lines))
+        if document_id is not None:
+            own = pages.setdefault(document_id, [])
+            own.append(FactPage(page_id, unpack_layer(layer).lines))
     rows = session.scalars(
         select(DocumentRow)
         .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
@@ -151,6 +152,7 @@ def _documents(session: Session, dossier_id: int) -> list[FactDocument]:
             day=_held(row, "date"),
             pages=tuple(pages[row.id]),
             number=_held(row, "number"),
+            organ=_held(row, "organ"),
         )
         for row in rows
         if row.id in pages and not foreign & {page.id for page in pages[row.id]}

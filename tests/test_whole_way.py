@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from truth_text import fields_of, truth_documents
 from whole_way import CASE_NAMES, CASES, Score, expected, planted, reported, source
 
 from dossier import Archive, Box, IngestReport, Status
+from dossier.facts import case_facts
+from dossier.normal import normal
 
 pytestmark = pytest.mark.xdist_group("samples")
 
@@ -189,7 +192,8 @@ def test_a_judge_opens_one_volume_and_one_document(archive: Archive, tmp_path: P
 
 COMMANDS = [
     ["list"], ["show", "盗窃"], ["catalogue", "盗窃"], ["catalogue", "盗窃", "--pages"],
-    ["review"], ["review", "盗窃"], ["text", "盗窃"], ["check"], ["log"], ["log", "盗窃"],
+    ["review"], ["review", "盗窃"], ["text", "盗窃"], ["facts", "盗窃"],
+    ["check"], ["log"], ["log", "盗窃"],
 ]  # fmt: skip
 
 
@@ -239,3 +243,21 @@ def test_a_hit_is_marked_where_the_words_stand_on_the_scan(archive: Archive) -> 
     print(f"\nIoU min {min(shares):.2f}, mean {sum(shares) / 50:.2f}; misread: {missed}")
     assert len(missed) <= 3
     assert min(shares) >= 0.6
+
+
+def test_the_same_facts_are_found_on_scans_as_on_the_true_text(archive: Archive) -> None:
+    whole, missed = 0, []
+    for case in CASE_NAMES:
+        dossier = archive.dossier(case)
+        wanted = fields_of(case_facts(truth_documents(case, dossier)))
+        found = fields_of(dossier.facts)
+        whole += len(wanted)
+        missed += [
+            f"{case} {path}: {found.get(path)} for {value}"
+            for path, value in wanted.items()
+            if normal(found.get(path, "")) != normal(value)
+        ]
+        assert [c.message() for c in dossier.facts.conflicts] == []
+    print(f"\n{whole - len(missed)} of {whole} facts", *missed, sep="\n")
+    assert whole >= 500
+    assert len(missed) <= 0.03 * whole, missed

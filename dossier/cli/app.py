@@ -13,7 +13,7 @@ from ..archive import Archive
 from ..holdings import Document, Dossier, Page
 from ..intake import IngestReport, Status
 from ..search import DEFAULT_ENGINE
-from . import judgments, screen, searching
+from . import facts, judgments, screen, searching
 from .arguments import Case, Json, Place
 from .corrections import parse_corrections
 
@@ -367,6 +367,7 @@ def text(
             screen.say_text("\f".join(page.text for page in pages))
 
 
+app.command()(facts.facts)
 app.command()(searching.search)
 app.command()(searching.reindex)
 app.add_typer(judgments.app)

@@ -62,7 +62,7 @@ def case_facts(
     )
     corrected, unfit = with_corrections(facts, corrections)
     found = contradictions(corrected, reads, people)
-    left = [conflict("F901", each.path, path=each.path) for each in unfit]
+    left = [conflict("F901", each.path, fact=each.path) for each in unfit]
     return corrected.model_copy(update={"conflicts": (*found, *left)})
 
 
@@ -174,10 +174,15 @@ def _measures(person: Person, reads: Sequence[Read]) -> tuple[MeasureFact, ...]:
             for m, document in said
             if m.day is not None
         ]
-        organ = next((m.organ for m, _ in said if m.organ), "")
+        organ = next((_organ(m.organ, document) for m, document in said if m.organ), "")
         place = next((m.place for m, _ in said if m.place), "")
         found.append(MeasureFact(kind=kind, day=chosen(kind, days), organ=organ, place=place))
     return tuple(sorted(found, key=lambda m: m.day.value if m.day else ""))
+
+
+def _organ(written: str, document: FactDocument) -> str:
+    """我局, 本院: the organ that issued the document, if it is known."""
+    return (document.organ or written) if written in ("我局", "本局", "本院", "我院") else written
 
 
 def _charges(reads: Sequence[Read], people: Sequence[Person]) -> tuple[ChargeFact, ...]:

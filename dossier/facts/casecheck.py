@@ -13,7 +13,7 @@ from .incident import appraised, charged_alcohol, nearest, reported_alcohol
 from .kinds import conflict
 from .people import Person, group_of, shown_name
 from .readings import Read, Said, sources_of
-from .stock import Item, money_text
+from .stock import Item, money_text, same_thing
 from .values import CaseFacts, Conflict, Side
 
 
@@ -23,6 +23,7 @@ def case_conflicts(
     """Sums, lists, measurements, dates, names and numbers that cannot all be right."""
     yield from _sums(facts, reads)
     yield from _lists(facts)
+    yield from _counts(facts, reads)
     if facts.incident.alcohol is None or not facts.incident.alcohol.corrected:
         yield from _alcohol(reads)
     yield from _injuries(reads, people)
@@ -36,6 +37,7 @@ def case_conflicts(
 _APPRAISED = re.compile(
     r"经[^。;,]{0,30}(?:认定|鉴定|评估|估价|估算|认证|作价)[^。;]{0,60}?价[值格额]"
 )
+_SUM = re.compile(r"共计|合计|总计|总价")
 _REACH = 40
 """Characters between "价值" and the sum."""
 _MOST = 14
@@ -71,7 +73,10 @@ def _sums(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
                 continue
             if _near(amount.value, allowed, amount.approximate):
                 continue
-            item, where = _meant(whole.text[match.start() - 60 : match.end()], items)
+            before = whole.text[max(0, match.start() - 60) : match.end()]
+            item, where = _meant(before, items)
+            if item is not None and _SUM.search(whole.text, match.start(), stop):
+                item = None
             if item is not None and item.value is not None and item.value_cell is not None:
                 cell = item.value_cell
                 there = Side(
@@ -143,6 +148,43 @@ def _lists(facts: CaseFacts) -> Iterator[Conflict]:
         if not thing.transferred and not thing.returned:
             sides = [Side(value=what, sources=thing.seized), Side(value="", sources=lists)]
             yield conflict("F301", path, sides, what=what)
+
+
+def _counts(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
+    """Not fewer are handed over or given back than were seized."""
+    for thing in facts.property:
+        if thing.name.corrected or not thing.seized or not (thing.transferred or thing.returned):
+            continue
+        if thing.quantity is not None and thing.quantity.corrected:
+            continue
+        counted = {
+            stock: [
+                (int(match[1]), item.quantity, read)
+                for read in reads
+                if read.paper.stock == stock
+                for item in read.stock.items
+                if same_thing(item.name.text, thing.name.value)
+                and item.quantity is not None
+                and (match := _COUNT.fullmatch(item.quantity.text))
+            ]
+            for stock in ("seized", "transferred", "returned")
+        }
+        # where a count could not be read nothing is said
+        if any(len(counted[stock]) < len(getattr(thing, stock)) for stock in counted):
+            continue
+        taken = sum(count for count, _, _ in counted["seized"])
+        given = [*counted["transferred"], *counted["returned"]]
+        rest = sum(count for count, _, _ in given)
+        if rest < taken:
+            sides = [
+                Side(
+                    value=str(sum(count for count, _, _ in part)),
+                    sources=tuple(read.cite(cell.start, cell.stop) for _, cell, read in part),
+                )
+                for part in (counted["seized"], given)
+            ]
+            path, what = f"property[{thing.name.value}]", thing.name.value
+            yield conflict("F302", path, sides, what=what, first=str(taken), second=str(rest))
 
 
 # --- measurements -----------------------------------------------------------------------------

@@ -79,9 +79,18 @@ def check_correction(facts: CaseFacts, correction: FactCorrection) -> None:
     try:
         _apply(facts, correction)
     except _Unfit:
-        paths = known_paths(facts)
-        shown = ", ".join(paths[:60]) + (" …" if len(paths) > 60 else "")
-        raise BadCorrection(f"no fact {correction.path!r}", advice=f"there are: {shown}") from None
+        near = _near(known_paths(facts), correction.path)
+        raise BadCorrection(
+            f"no fact {correction.path!r}", advice=f"there are: {', '.join(near)}"
+        ) from None
+
+
+def _near(paths: list[str], wrong: str) -> list[str]:
+    """Paths to choose from: those of the thing that was named, else all things."""
+    thing = wrong.partition(".")[0]
+    return [path for path in paths if path.startswith(f"{thing}.")] or [
+        path for path in paths if "." not in path or path.startswith("incident.")
+    ]
 
 
 def with_corrections(

@@ -71,7 +71,8 @@ class FactPage:
 
 @dataclass(frozen=True)
 class FactDocument:
-    """One document. `day`: its date (ISO) if known, `number` its 文号."""
+    """One document. `day`: its date (ISO) if known, `number` its 文号, `organ` who issued
+    it."""
 
     id: int
     type_code: str
@@ -79,6 +80,7 @@ class FactDocument:
     day: str | None
     pages: tuple[FactPage, ...]
     number: str | None = None
+    organ: str | None = None
 
     @cached_property
     def paper(self) -> Paper | None:

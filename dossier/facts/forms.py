@@ -27,6 +27,7 @@ class _FormsFile(Sourced):
     fields: dict[str, tuple[str, ...]]
     stops: tuple[str, ...]
     nothing: tuple[str, ...]
+    once: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class _Forms:
     fields: dict[str, str]
     """label to field"""
     nothing: frozenset[str]
+    once: frozenset[str]
     name: re.Pattern[str]
     label: re.Pattern[str]
 
@@ -56,6 +58,7 @@ def _forms() -> _Forms:
         role_labels=tuple(read.roles),
         fields=fields,
         nothing=frozenset(read.nothing),
+        once=frozenset(read.once),
         name=re.compile(
             rf"(?P<label>{_any(names)})(?:\(?签名\)?)?:?(?P<labelled>{_NAME}){after}"
             rf"|(?:^|(?P<role>犯罪嫌疑人|被告人|罪犯|被鉴定人|被检验人|辨认人|当事人|违法行为人)|[:。,;、])"
@@ -81,9 +84,15 @@ def form_people(text: str, roles: tuple[str, ...]) -> tuple[PartyElements, ...]:
     """The people whose particulars a form gives. `roles`: those its kind of paper speaks of."""
     forms, plain = _forms(), form(text)
     found = list(forms.name.finditer(plain.text))
-    people = []
+    people: list[PartyElements] = []
+    seen: set[str] = set()
     for place, match in enumerate(found):
         group = "labelled" if match["labelled"] else "inline"
+        # a record is about one person, whose name then stands at the foot of every page
+        if match["label"] in forms.once:
+            if match["label"] in seen:
+                continue
+            seen.add(match["label"])
         begin, end = match.span(group)
         stop = found[place + 1].start() if place + 1 < len(found) else len(plain.text)
         stop = min(stop, end + _ZONE)
@@ -94,8 +103,10 @@ def form_people(text: str, roles: tuple[str, ...]) -> tuple[PartyElements, ...]:
             close = plain.text.find(")", end, stop) if bracket else -1
             stop = stop if close < 0 else close
         fields = _fields(text, plain, end, stop, forms)
-        begin += 2 if plain.text.startswith("我叫", begin) else 0
-        name = plain.text[begin:end]
+        himself = plain.text.startswith("我叫", begin)
+        begin += 2 if himself else 0
+        # the head of the record has the name in larger print, and the signature agrees with it
+        name = people[0].name if himself and people else plain.text[begin:end]
         if _broken(text, plain, begin, end) or not fields:
             continue
         role = match["role"] or forms.names.get(match["label"] or "", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..elements.extract import extract
@@ -12,7 +12,7 @@ from ..elements.values import Elements, PartyElements
 from ..normal import normal
 from .documents import FactDocument, Paper, rank_of
 from .forms import form_people
-from .people import Mention
+from .people import Mention, group_of
 from .stock import Stock, stock_of
 from .values import FactValue, Reading, Source
 
@@ -55,10 +55,17 @@ class Read:
         if self.elements.kind not in _JUDGED:
             parties += form_people(self.text, self.paper.people)
         return tuple(
-            Mention(self.document, party, self.printed(party.start, party.stop))
+            Mention(self.document, self._placed(party), self.printed(party.start, party.stop))
             for party in parties
             if party.name
         )
+
+    def _placed(self, party: PartyElements) -> PartyElements:
+        """With the role its paper gives (被鉴定人: 被害人) where the text's own says nothing."""
+        own = self.paper.people[0]
+        if group_of(party.role) is None and group_of(own) is not None:
+            return replace(party, role=own)
+        return party
 
     def printed(self, start: int, stop: int) -> bool:
         """Whether this part is no recognised image: its lines are certain."""
@@ -92,6 +99,8 @@ def chosen(field: str, said: Sequence[Said]) -> FactValue | None:
             -support[pair[0]],
         ),
     )
+    for _, group in ranked:
+        group.sort(key=lambda each: rank_of(field, each.type_code))
     (value, best), *rest = ranked
     return FactValue(
         value=value,
