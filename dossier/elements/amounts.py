@@ -36,17 +36,25 @@ _RUN = rf"{_FIRST}[\d,.点余多几{_CN}]{{0,40}}+"
 _TO = r"(?:至|到|-|~|—)"
 _UNIT = rf"{_any(_EITHER)}|[元圆](?:{_any(_EITHER)}|人民币)?|块钱"
 _SMALL = rf"(?:[\d{FIGURES}]角)?(?:零?[\d{FIGURES}]分(?![钟之局院厂店]))?"
+_STARTS = "".join({name[0] for name in _PREFIX})
 _SUM = re.compile(
-    rf"(?:(?P<before>{_any(_PREFIX)})(?:现金|共计|合计|计|约|\(?[大小]写\)?)?[:(]?)?"
+    rf"(?=[\d{_CN}{_STARTS}])(?:"
     rf"(?<![\d.{_CN}])(?:(?P<low>{_RUN}){_TO}(?={_FIRST}))?(?P<number>{_RUN})"
-    rf"(?:(?P<unit>{_UNIT})(?P<small>{_SMALL}))?"
+    rf"(?P<unit>{_UNIT})(?P<small>{_SMALL})"
+    rf"|(?P<before>{_any(_PREFIX)})(?:现金|共计|合计|计|约|\(?[大小]写\)?)?[:(]?"
+    rf"(?:(?P<low2>{_RUN}){_TO}(?={_FIRST}))?(?P<number2>{_RUN})"
+    rf"(?:(?P<unit2>{_UNIT})(?P<small2>{_SMALL}))?)"
 )
 _ABOUT_BEFORE = re.compile(r"(?:约|大约|近|将近|接近)(?:为|计|合|值|有)?$")
 _ABOUT_AFTER = re.compile(r"(?:人民币|整)?(?:左右|上下)")
 _MORE = re.compile(r"[余多几]")
 # 数百元 has no value; nor has a name that ends in one: 张三元
 _VAGUE = frozenset("数几上成好")
-_NO_MONEY = re.compile(r"[旦宵素首勋帅桥里坝化区村镇路乡街店]")
+_ROUND = re.compile(r"[头形柱珠孔盘桌]")
+_SMALLEST_BARE = 10
+# 四五万元, 一二百元: between the two
+_BETWEEN = re.compile("一二|二三|两三|三四|三五|四五|五六|六七|七八|八九")
+_NO_MONEY = re.compile(r"[公旦宵素首勋帅桥里坝化区村镇路乡街店]")
 _COUNTED = re.compile(r"[年月日号个张名次人%枚期条时份笔件]")
 _BEFORE_ONE = frozenset("价额币款费金息钱付给出每约要收取、,和至到:(为是了用得还各共计借缴交罚")
 
@@ -61,54 +69,59 @@ def _scan(text: str) -> Iterator[Amount]:
     normal = form(text)
     plain = normal.text
     for match in _SUM.finditer(plain):
-        if match["unit"] is None and match["before"] is None:
-            continue
-        start = match.start("number")
-        for begin, end in reversed(apart(text, normal, *match.span("number"))):
-            if begin > start and own_line(text, *normal.span(begin, end)):
-                start = begin  # the line above is another cell of a table
-                break
-        found = _value(plain, start, match.end("number"))
+        # groups end in 2 where a currency stands before the number
+        tail = "" if match["before"] is None else "2"
+        number, low, unit = f"number{tail}", f"low{tail}", match[f"unit{tail}"]
+        start, end = match.span(number)
+        first, stop = match.span()
+        if end - start > 1 and (pieces := apart(text, normal, start, end))[1:]:
+            for begin, _ in reversed(pieces[1:]):
+                if own_line(text, *normal.span(begin, end)):
+                    start = begin  # the line above is another cell of a table
+                    break
+        found = _value(plain, start, end)
         if found is None:
             continue
-        start, value, vague = found
-        if match["unit"] is None:
-            if _COUNTED.match(plain, match.end()) or value < 10:
+        at, value, vague = found
+        if unit is None:
+            if _COUNTED.match(plain, stop) or value < _SMALLEST_BARE:
                 continue
-        elif not _is_money(plain, match, start):
+        elif not _is_money(plain, at, end, unit, match["before"]):
             continue
-        small = _small(match["small"] or "")
-        currency = _currency(match)
-        stop = match.end()
-        begin = match.start()
-        if start > match.start("number"):
-            begin = start
-        elif match["low"] is not None:
-            low = _low(plain, match, value)
-            if low is not None:
-                low_start, low_value, low_vague = low
-                first = match.start() if match["before"] else low_start
-                span = normal.span(first, match.end("low"))
-                yield Amount(_even(low_value), *span, currency, low_vague)
-            begin = start
+        currency = _currency(unit or "", match["before"])
+        value += _small(match[f"small{tail}"] or "")
         vague = (
             vague
-            or _ABOUT_BEFORE.search(plain, max(0, match.start() - 4), match.start()) is not None
-            or (match["before"] is not None and "约" in plain[match.end("before") : start])
+            or _ABOUT_BEFORE.search(plain, max(0, first - 4), first) is not None
+            or (tail != "" and "约" in plain[match.end("before") : at])
             or _ABOUT_AFTER.match(plain, stop) is not None
         )
-        yield Amount(_even(value + small), *normal.span(begin, stop), currency, vague)
+        begin = first
+        if at > match.start(number):
+            begin = at
+        elif match[low] is not None:
+            begin = at
+            lower = _low(plain, match.span(low), match[number], value)
+            if lower is not None:
+                span = normal.span(first if tail else lower[0], match.end(low))
+                yield Amount(_even(lower[1]), *span, currency, lower[2])
+        yield Amount(_even(value), *normal.span(begin, stop), currency, vague)
 
 
 def _value(plain: str, start: int, stop: int) -> tuple[int, Decimal, bool] | None:
     """Where the number that ends at `stop` begins, its value, and whether it is approximate."""
     run = plain[start:stop]
-    while True:
-        numeral = _MORE.sub("", run)
-        if run and (run[0] in UNITS and run[0] not in "十拾"):
+    vague = False
+    if not run.isascii():
+        if run[0] in UNITS and run[0] not in "十拾":
             return None  # 百元, 千元
+        if _BETWEEN.search(run) is not None and any(char in UNITS for char in run):
+            return None
+        if _MORE.search(run) is not None:
+            vague = True
+    while True:
         try:
-            value = quantity(numeral)
+            value = quantity(_MORE.sub("", run) if vague else run)
         except ValueError:
             # 第三,3860元; 1.3860元 (an item's number): what follows the last mark
             _, mark, rest = run.partition("," if "," in run else ".")
@@ -117,38 +130,43 @@ def _value(plain: str, start: int, stop: int) -> tuple[int, Decimal, bool] | Non
             run = rest
             continue
         start = stop - len(run)
-        if start and plain[start - 1] in _VAGUE and not plain.endswith("以上", 0, start):
+        before = plain[start - 1] if start else ""
+        if before in _VAGUE and before and not plain.endswith("以上", 0, start):
             return None
-        return start, value, len(numeral) != len(run)
+        if before == "、" and start > 1 and plain[start - 2] in _FEW and not run[0].isascii():
+            return start, value, True  # 三、四千元
+        return start, value, vague
 
 
-def _is_money(plain: str, match: re.Match[str], start: int) -> bool:
-    run = plain[start : match.end("number")]
-    if run[0].isascii() or match["before"] is not None:
+_FEW = frozenset("一二两三四五六七八")
+
+
+def _is_money(plain: str, start: int, end: int, unit: str, before: str | None) -> bool:
+    if before is not None:
         return True
-    if len(run) <= 2 and match["unit"] in ("元", "圆"):
-        if _NO_MONEY.match(plain, match.end("unit")):
-            return False
-        if len(run) == 1 and start:
-            return plain[start - 1] in _BEFORE_ONE
-    return True
+    if unit == "圆" and _ROUND.match(plain, end + 1):
+        return False
+    if plain[start].isascii() or end - start > 2 or unit not in ("元", "圆"):
+        return True
+    if _NO_MONEY.match(plain, end + 1):
+        return False
+    return end - start > 1 or start == 0 or plain[start - 1] in _BEFORE_ONE
 
 
-def _currency(match: re.Match[str]) -> str:
-    unit = match["unit"] or ""
-    if unit.lstrip("元圆") in _EITHER:
-        return _EITHER[unit.lstrip("元圆")]
-    return _EITHER.get(unit) or _PREFIX.get(match["before"] or "", "CNY")
+def _currency(unit: str, before: str | None) -> str:
+    return _EITHER.get(unit) or _EITHER.get(unit.lstrip("元圆")) or _PREFIX.get(before or "", "CNY")
 
 
-def _low(plain: str, match: re.Match[str], high: Decimal) -> tuple[int, Decimal, bool] | None:
+def _low(
+    plain: str, span: tuple[int, int], number: str, high: Decimal
+) -> tuple[int, Decimal, bool] | None:
     """The lower end of a range: 3至5万元 begins at 30,000."""
-    found = _value(plain, *match.span("low"))
+    found = _value(plain, *span)
     if found is None:
         return None
     start, value, vague = found
-    unit = _TRAILING.search(_MORE.sub("", match["number"]))
-    if unit is not None and plain[match.end("low") - 1] not in UNITS:
+    unit = _TRAILING.search(_MORE.sub("", number))
+    if unit is not None and plain[span[1] - 1] not in UNITS:
         scaled = value * quantity("一" + unit[0])
         if scaled <= high:
             value = scaled

@@ -20,6 +20,8 @@ from .form import form
 from .numerals import arabic
 from .tables import Sourced, Strict, read_table
 
+__all__ = ["Citation", "arabic", "canonical_statute", "citations", "known_law", "law_name"]
+
 
 class _Law(Strict):
     name: str = Field(min_length=2)
@@ -140,9 +142,9 @@ _SHORTEST_LOOSE = 10
 def _loose_names() -> dict[str, str]:
     """Known titles without the words that differ → canonical name, where that is one law."""
     found: dict[str, set[str]] = {}
-    for form, name in _names()[0].items():
-        if len(form) >= _SHORTEST_LOOSE:
-            found.setdefault(_LOOSE.sub("", form), set()).add(name)
+    for title, name in _names()[0].items():
+        if len(title) >= _SHORTEST_LOOSE:
+            found.setdefault(_LOOSE.sub("", title), set()).add(name)
     return {key: names.pop() for key, names in found.items() if len(names) == 1}
 
 
@@ -150,26 +152,26 @@ def _loose_names() -> dict[str, str]:
 def law_name(title: str) -> str:
     """The canonical name of a law by its title, with or without 《》 and issuing organ."""
     known, _ = _names()
-    form = _QUOTES.sub("", normal(title).replace(_STATE, ""))
-    form = _VERSION.sub("", form)
-    form = _ORGANS.sub("", form)
-    forwarded = _FORWARDED.match(form)
+    plain = _QUOTES.sub("", normal(title).replace(_STATE, ""))
+    plain = _VERSION.sub("", plain)
+    plain = _ORGANS.sub("", plain)
+    forwarded = _FORWARDED.match(plain)
     if forwarded is not None:
-        form = _ORGANS.sub("", forwarded["title"])
-    form = form.removeprefix("关于")
-    if form in known:
-        return known[form]
-    if len(form) >= _SHORTEST_LOOSE:
-        return _loose_names().get(_LOOSE.sub("", form.removeprefix("关")), form)
+        plain = _ORGANS.sub("", forwarded["title"])
+    plain = plain.removeprefix("关于")
+    if plain in known:
+        return known[plain]
+    if len(plain) >= _SHORTEST_LOOSE:
+        return _loose_names().get(_LOOSE.sub("", plain.removeprefix("关")), plain)
     # 中华花人民共和国刑法, 共和国刑法, 刑法刑法: misprints of the state's name
-    for size in range(2, len(form)):
-        name = known.get(form[size:])
+    for size in range(2, len(plain)):
+        name = known.get(plain[size:])
         if name is not None:
-            before = form[:size]
+            before = plain[:size]
             if before == name or _STATE_MISREAD.issuperset(before):
                 return name
             break
-    return form
+    return plain
 
 
 _LINK = re.compile(
@@ -177,7 +179,9 @@ _LINK = re.compile(
 )
 _ASIDE = re.compile(r"\((?:[^()]|\([^()]{0,30}\)){1,60}\)")
 # what a provision is about, between it and the next: 第六十七条坦白、第五十二条
-_GLOSS = re.compile(r"[^第《》、,。;:()\"]{1,20}(?=、第)|[^第《》、,。;:()\"的规是应系其该有]{2,12}(?=,第)|:?\"[^\"]{1,300}\"(?=[、,;。]?第)")
+_GLOSS = re.compile(
+    r"[^第《》、,。;:()\"]{1,20}(?=、第)|[^第《》、,。;:()\"的规是应系其该有]{2,12}(?=,第)|:?\"[^\"]{1,300}\"(?=[、,;。]?第)"
+)
 _RANGE = re.compile(r"[至到\-~]")
 _LONGEST_RANGE = 60
 _NUMERAL = re.compile(_N)
@@ -192,7 +196,9 @@ _NO_LAW = re.compile(
 _INTRODUCED = re.compile(
     r"(?<=[简下统])称(?:为|:)?[《\"]?(?P<name>[^《》\"。,()]{1,20})[》\"]?(?=[,)等])"
 )
-_INTERPRETED = re.compile(r"[》〉]?的?(?:若干问题的?)?(?P<kind>解释|规定|决定|意见|实施细则|实施条例)[》〉]?(?=第|\()")
+_INTERPRETED = re.compile(
+    r"[》〉]?的?(?:若干问题的?)?(?P<kind>解释|规定|决定|意见|实施细则|实施条例)[》〉]?(?=第|\()"
+)
 _APPLYING = re.compile(r"(?:适用|执行)[《〈<]?$")
 
 
@@ -289,9 +295,7 @@ def _next(plain: str, at: int, last: Citation | None) -> tuple[re.Match[str], bo
     return None
 
 
-def _carried(
-    text: str, normalised: Normalised, law: str, at: int
-) -> tuple[int, list[Citation]]:
+def _carried(text: str, normalised: Normalised, law: str, at: int) -> tuple[int, list[Citation]]:
     """Provisions whose words the text gives in full, one after the other, and where they end."""
     plain = normalised.text
     out: list[Citation] = []
@@ -383,10 +387,10 @@ def canonical_statute(text: str) -> str | None:
     刑法第二百六十四条 and 刑法264 give 刑法第264条; 264条 gives 第264条 of whatever law; 刑诉法
     gives 刑事诉讼法. None for what names no law and no article.
     """
-    form = _QUOTES.sub("", normal(text))
-    match = _TYPED.fullmatch(form)
+    plain = _QUOTES.sub("", normal(text))
+    match = _TYPED.fullmatch(plain)
     if match is None:
-        return known_law(form)
+        return known_law(plain)
     sub = match["sub"] or (match["inside"] or "")[1:] or None
     try:
         provision = _provision(
@@ -398,7 +402,7 @@ def canonical_statute(text: str) -> str | None:
     except ValueError:
         return None
     if not match["law"]:
-        return provision if "条" in form else None
+        return provision if "条" in plain else None
     return law_name(match["law"]) + provision
 
 

@@ -13,11 +13,11 @@ class _Province(Strict):
     sign: str = Field(min_length=1, max_length=1)
     name: str = ""
     high: str
-    intermediate: dict[str, str] = {}
+    intermediate: dict[str, str] = Field(default_factory=dict)
     """Prefecture by the two digits."""
-    grassroots: dict[str, str] = {}
+    grassroots: dict[str, str] = Field(default_factory=dict)
     """District or county by the four digits; the court is named after it."""
-    named: dict[str, str] = {}
+    named: dict[str, str] = Field(default_factory=dict)
     """Courts whose names do not follow from their place, by digits."""
 
 
@@ -41,8 +41,8 @@ def _table() -> tuple[_CourtsFile, dict[str, _Province]]:
 
 @lru_cache(maxsize=1024)
 def court_of(code: str) -> tuple[str, str]:
-    """Name and region of the court with this code (甘, 甘01, 甘0102, 最高法), as far as the data go:
-    ("甘肃省兰州市城关区人民法院", "甘肃省兰州市城关区"). Empty where they do not say."""
+    """Name and region of the court with this code (甘, 甘01, 甘0102, 最高法), as far as the data
+    go: ("甘肃省兰州市城关区人民法院", "甘肃省兰州市城关区"). Empty where they do not say."""
     table, provinces = _table()
     if code in table.supreme:
         return table.supreme[code], ""

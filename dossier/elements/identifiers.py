@@ -14,15 +14,27 @@ from .form import apart, form
 from .values import Identifier, IdentifierKind
 
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83".split()
+    str(each)
+    for decade in (
+        range(11, 16),
+        range(21, 24),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82, 83),
+    )
+    for each in decade
 )
 _MASK = "×*xX●＊"
 _PLATE_PROVINCE = "京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新"
+_LETTER = "A-HJ-NP-Za-hj-np-z"
 _FOUND = re.compile(
+    # at most places of a text the first look fails
+    rf"(?=[{_PLATE_PROVINCE}][{_LETTER}]|\d[\d{_MASK}-]{{5}}|\(0\d|[0-9A-Y][0-9A-Y]\d{{5}})(?:"
     # a plate; the last characters may be masked
-    rf"(?P<plate>[{_PLATE_PROVINCE}][A-HJ-NP-Za-hj-np-z][·.\-]?"
-    rf"(?:[A-HJ-NP-Za-hj-np-z0-9{_MASK}]{{5,6}}|[A-HJ-NP-Za-hj-np-z0-9{_MASK}]{{4}}[警学挂港澳领试])"
+    rf"(?P<plate>[{_PLATE_PROVINCE}][{_LETTER}][·.\-]?"
+    rf"(?:[{_LETTER}0-9{_MASK}]{{5,6}}|[{_LETTER}0-9{_MASK}]{{4}}[警学挂港澳领试])"
     rf"(?![A-Za-z0-9{_MASK}]))"
     r"|(?<![\dA-Za-z])(?:"
     # landlines
@@ -30,14 +42,14 @@ _FOUND = re.compile(
     # figures, perhaps masked, perhaps in groups, perhaps with the X of an ID card
     rf"|(?P<run>\d(?:\d|-(?=\d{{4}})|[{_MASK}](?=[{_MASK}\d]|(?<=[{_MASK}].)|[^{_MASK}A-Za-z])){{6,47}}+)(?![A-Za-z])"
     r"|(?P<code>[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10})(?![0-9A-Za-z])"
-    r")"
+    r"))"
 )
 _ID_LABEL = re.compile(r"身份证|公民身份|证件|身份号")
 _CARD_LABEL = re.compile(
     r"卡号|银行卡|信用卡|储蓄卡|借记卡|账号|帐号|账户|帐户|农行卡|工行卡|建行卡|卡\("
 )
 _OTHER_LABEL = re.compile(
-    r"IMEI|imei|串号|串码|序列号|机身号|编号|单号|流水|订单|QQ|qq|微信|条码|合同号|车架|发动机|票号|凭证"
+    r"IMEI|imei|串号|串码|序列号|机身号|机号|支付宝|编号|单号|流水|订单|QQ|qq|微信|条码|合同号|车架|发动机|票号|凭证"
 )
 _PHONE_LABEL = re.compile(r"电话|手机|联系方式|号码|微信")
 _BEFORE = 16
@@ -107,7 +119,7 @@ def _judge(value: str, before: str) -> tuple[IdentifierKind, str, bool] | None:
         return None
     if 16 <= size <= 19:
         valid = value[0] in "34569" and _luhn(value)
-        if valid or _CARD_LABEL.search(before) is not None:
+        if valid or "卡" in before:
             return "bank_card", value, valid
     return None
 
@@ -162,6 +174,7 @@ def _plate(written: str) -> tuple[str, bool] | None:
 # GA 36: small cars begin with a letter, large ones end in one
 _NEW_ENERGY = re.compile(r"[A-HJK][A-HJ-NP-Z0-9]\d{4}|\d{5}[A-HJK]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_FIRST_YEAR = 1900
 _CODE_CHARS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -197,4 +210,4 @@ def _day(text: str) -> bool:
         day = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return False
-    return 1900 <= day.year and day <= dt.date.today()
+    return day.year >= 1900 and day <= dt.date.today()

@@ -1,8 +1,8 @@
 """Numbers of cases and documents: a court's 案号, the 文号 of procuratorate and police.
 
-Courts since 2016 (法〔2015〕137号, 法〔2018〕335号): （2023）甘0102刑初123号. Before: the court's short
-name and 字第: （2015）城刑初字第0258号. Procuratorate: 京昌检刑诉〔2025〕609号. Police: 兰公城（刑）立
-字〔2023〕12号. Numbers of appraisals are police numbers where they are police organs' (公（司）鉴).
+Courts since 2016 (法〔2015〕137号, 法〔2018〕335号): （2023）甘0102刑初123号; before, by short
+name and 字第: （2015）城刑初字第0258号. Procuratorate: 京昌检刑诉〔2025〕609号.
+Police: 兰公城（刑）立字〔2023〕12号; appraisals by police organs, 公（司）鉴, are theirs too.
 """
 
 from __future__ import annotations
@@ -27,17 +27,24 @@ _HAN = r"[\u4e00-\u9fa5]"
 _CN = "一二三四五六七八九十"
 _SUFFIX = rf"(?:-\d{{1,3}})?号(?:之[{_CN}\d]{{1,2}}|-\d{{1,2}}(?!\d))?"
 # 类型代字 of all matters: a civil judgment quoted in a criminal case has a court's number too
-_MATTER = "刑|民|行|商|经|执|知|少|减|假|赔|破|财保|财|司惩|司救|委赔|法赔|强清|清|认|协|外|诉前调|督|引渡|调"
-_STAGES = "初终再申监抗提重复核更执他辖减假恢保异破督特上少未外附自民商经审立知担支指行刑备医没强调撤救赔惩请认"
+_MATTER = (
+    "刑|民|行|商|经|执|知|少|减|假|赔|破|财保|财|司惩|司救|委赔|法赔|强清|清|认|协|外|"
+    "诉前调|督|引渡|调"
+)
+_STAGES = (
+    "初终再申监抗提重复核更执他辖减假恢保异破督特上少未外附自民商"
+    "经审立知担支指行刑备医没强调撤救赔惩请认"
+)
 _COURT_CODE = rf"最高法|[{PROVINCES}](?:\d{{4}}|\d{{2}})?"
 _CASE = re.compile(
-    r"(?P<open>[(<《])?(?P<year>(?:19|20)\d\d)(?(open)[)>》])(?:"
+    r"(?=[(<《12])(?P<open>[(<《])?(?P<year>(?:19|20)\d\d)(?(open)[)>》])(?:"
     rf"(?P<code>{_COURT_CODE})(?P<special>[知林环商少军铁海])?(?P<type>(?:{_MATTER})[{_STAGES}]{{0,4}})"
     rf"字?第?(?P<serial>\d{{1,8}}){_SUFFIX}"
     rf"|年?度?(?P<short>{_HAN}{{0,10}}?)"
     rf"(?P<type2>(?:{_MATTER})[{_CN}]?[{_STAGES}]{{0,6}}(?:[{_CN}][{_STAGES}]{{1,3}})?)"
     rf"(?:字第?|第)(?P<serial2>\d{{1,8}}){_SUFFIX})"
 )
+_SINCE = 2016
 _NO_COURT = re.compile(r"[检公证鉴仲]")
 _YEAR = re.compile(r"[(<《](?P<year>(?:19|20)\d\d)[)>》]")
 _SERIAL = re.compile(rf"字?第?(?P<serial>[A-Za-z]{{0,3}}\d{{1,8}}){_SUFFIX}")
@@ -52,7 +59,7 @@ _PROCURATORATE = re.compile(
     rf"(?P<name>{_NAME}{{1,7}})检(?![察验测查材疫])(?P<rest>(?:{_HAN}|\([^()]{{1,8}}\)){{0,16}})$"
 )
 _POLICE = re.compile(
-    rf"(?P<name>(?:\({_HAN}{{1,6}}\)|{_NAME}){{0,5}})\(?公\)?(?![安司证诉益民里元告布示开]|通字)"
+    rf"(?P<name>(?:\({_HAN}{{1,6}}\)|{_NAME}){{0,5}})\(?公\)?(?![安司证诉益民里元告布示开路]|通字)"
     rf"(?P<rest>(?:{_HAN}|[A-Za-z]|\([^()]{{1,8}}\)){{0,20}})$"
     rf"|(?P<name2>{_NAME}{{1,5}})公(?:安(?=\(|[刑治交诉决立拘捕])|司(?=鉴))"
     rf"(?P<rest2>(?:{_HAN}|[A-Za-z]|\([^()]{{1,8}}\)){{0,20}})$"
@@ -88,10 +95,13 @@ _Found = tuple[int, int, NumberKind, int, str, str]
 
 def _of_courts(plain: str) -> Iterator[_Found]:
     for match in _CASE.finditer(plain):
+        year = int(match["year"])
         if match["code"]:
-            yield *match.span(), "court", int(match["year"]), match["code"], match["type"]
+            # 川刑初字 of 2013 is a county's short name, not the code of the high court
+            own = len(match["code"]) > 1 or (year >= _SINCE and "字" not in match[0])
+            yield *match.span(), "court", year, match["code"] if own else "", match["type"]
         elif _NO_COURT.search(match["short"]) is None and (match["open"] or match["short"]):
-            yield *match.span(), "court", int(match["year"]), "", match["type2"]
+            yield *match.span(), "court", year, "", match["type2"]
 
 
 def _of_others(plain: str) -> Iterator[_Found]:

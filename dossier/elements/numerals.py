@@ -50,7 +50,9 @@ def quantity(numeral: str) -> Decimal:
 
     ValueError for what is no quantity.
     """
-    text = numeral.translate(_FINANCIAL)
+    if numeral.isdecimal() and numeral.isascii():
+        return Decimal(numeral)
+    text = numeral if numeral.isascii() else numeral.translate(_FINANCIAL)
     total = Decimal(0)
     for unit in ("亿", "万"):
         if unit in text:
