@@ -153,10 +153,23 @@ def charges_in(text: str) -> tuple[ChargeFound, ...]:
     for start, stop in _mentions(text, table):
         if found and start < found[-1].stop:
             continue
-        for each in table.single.finditer(text, start, stop):
-            assert each.lastindex is not None
-            found.append(ChargeFound(table.names[each.lastindex - 1], each.start(), each.end()))
+        found += [
+            ChargeFound(name, start + first, start + last)
+            for name, first, last in _row(text[start:stop])
+        ]
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _row(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The charges of a row (盗窃、诈骗), each with its place. Few rows differ, and to tell which of
+    five hundred charges each is takes time: they are kept."""
+    table = _table()
+    return tuple(
+        (table.names[each.lastindex - 1], each.start(), each.end())
+        for each in table.single.finditer(text)
+        if each.lastindex is not None
+    )
 
 
 def charges_at(text: str, at: int) -> tuple[ChargeFound, ...]:
@@ -165,11 +178,7 @@ def charges_at(text: str, at: int) -> tuple[ChargeFound, ...]:
     match = table.several.match(text, at)
     if match is None:
         return ()
-    found = []
-    for each in table.single.finditer(text, match.start(), match.end()):
-        assert each.lastindex is not None
-        found.append(ChargeFound(table.names[each.lastindex - 1], each.start(), each.end()))
-    return tuple(found)
+    return tuple(ChargeFound(name, at + start, at + stop) for name, start, stop in _row(match[0]))
 
 
 def _mentions(text: str, table: _Table) -> list[tuple[int, int]]:

@@ -25,9 +25,13 @@ _END = re.compile(
 )
 
 
+_LONGEST = 200_000
+
+
 def decision_spans(text: str, segments: Sequence[Segment]) -> tuple[tuple[int, int], ...]:
     """The operative part, without what is said of appeals after it. Empty if there is none.
 
+    At most 200,000 characters of a stretch are read; real ones have at most some ten thousand.
     It begins earlier than its segment where one judgment says 判决如下 several times, and is found
     at the end of the reasoning where the words are missing.
     """
@@ -49,7 +53,7 @@ def decision_spans(text: str, segments: Sequence[Segment]) -> tuple[tuple[int, i
     cut = []
     for start, stop in spans:
         end = _END.search(text, start, stop)
-        cut.append((start, stop if end is None else end.start()))
+        cut.append((start, min(start + _LONGEST, stop if end is None else end.start())))
     return tuple(cut)
 
 

@@ -46,9 +46,9 @@ def parties(
         start = _inside(whole, spans[0][0])
         stop = min(_inside(whole, spans[-1][1]), start + _LONGEST_HEAD)
         found = _prose(whole.text[start:stop])
-        return tuple(_placed(each, whole, start) for each in found)
+        return tuple(_placed(each, text, whole, start) for each in found)
     one = _labelled(whole.text[:_FORM])
-    return () if one is None else (_placed(one, whole, 0),)
+    return () if one is None else (_placed(one, text, whole, 0),)
 
 
 def _inside(whole: Normalised, at: int) -> int:
@@ -56,7 +56,7 @@ def _inside(whole: Normalised, at: int) -> int:
     return min(bisect_left(whole.offsets, at), len(whole.text))
 
 
-def _placed(party: PartyElements, whole: Normalised, offset: int) -> PartyElements:
+def _placed(party: PartyElements, text: str, whole: Normalised, offset: int) -> PartyElements:
     """The same with offsets into the original."""
 
     def at(start: int, stop: int) -> tuple[int, int]:
@@ -70,7 +70,7 @@ def _placed(party: PartyElements, whole: Normalised, offset: int) -> PartyElemen
     convictions = []
     for conviction in party.convictions:
         begin, end = at(conviction.start, conviction.stop)
-        convictions.append(replace(conviction, start=begin, stop=end))
+        convictions.append(replace(conviction, text=text[begin:end], start=begin, stop=end))
     measures = []
     for measure in party.measures:
         begin, end = at(measure.start, measure.stop)
@@ -114,7 +114,7 @@ def _prose(text: str) -> list[PartyElements]:
     entries = []
     for match in data.entry.finditer(text):
         roles = [data.roles[each[0]] for each in data.role.finditer(match["roles"])]
-        names = _names(match["name"]) if roles[0].attached else [match["name"]]
+        names: list[str] = _names(match["name"]) if roles[0].attached else [match["name"]]
         unit = any(role.unit for role in roles)
         names = [name for name in names if _plausible(name, unit)]
         if names:

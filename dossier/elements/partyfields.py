@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .citations import arabic
+from .numerals import arabic
 from .partydata import tables
 
 _CLAUSE = re.compile(r"(?:[^,。;()]|\([^()]{0,120}\))+")
@@ -47,8 +47,9 @@ _WORK = re.compile(
     r"(?P<lead>(?:捕前|案发前|原|被捕前|归案前|现|曾|作案前|系|原系|职业|任|担任|被告单位|分别|历任|先后){1,3}[:为系任]{0,2})?(?P<work>.{1,60})"
 )
 _SHORT = re.compile(r"[一-龥]{2,6}(?<![省市县区镇乡村人族住婚])")
+_WORKER = re.compile(r"[工员师]$")
 _AT_WORK = re.compile(
-    r"(?P<unit>.{2,40}(?:公司|厂|集团|银行|支行|分行|局|院|学校|大学|学院|中学|小学|委员会|政府|合作社|经营部|商行|店|中心|站|所|队|部|村|矿|协会|酒店|宾馆|超市))"
+    r"(?P<unit>(?:[^()]|\([^()]*\)){2,40}(?:公司|厂|集团|银行|支行|分行|局|院|学校|大学|学院|中学|小学|委员会|政府|合作社|经营部|商行|店|中心|站|所|队|部|村|矿|协会|酒店|宾馆|超市))"
     r"(?P<post>(?!长).{1,24})"
 )
 
@@ -151,7 +152,7 @@ def _said(clause: str, at: int, found: dict[str, Said], unit: bool) -> Iterator[
 
 def _place(value: str) -> str:
     """A place without what stands in brackets and without an opening bracket left over."""
-    return re.sub(r"\([^()]*\)?", "", value).strip(":(")
+    return re.sub(r"\([^()]*\)?", "", value).strip(":()")
 
 
 def _calling(clause: str, at: int, found: dict[str, Said]) -> Iterator[Said]:
@@ -176,10 +177,12 @@ def _calling(clause: str, at: int, found: dict[str, Said]) -> Iterator[Said]:
         return
     if "occupation" in found or data.alias.match(clause):
         return
-    if not (work["lead"] or data.occupation.search(work["work"])):
-        # 做工: what stands alone behind the personal data
-        if not {"education", "ethnicity"} & found.keys() or _SHORT.fullmatch(clause) is None:
-            return
+    # 做工: what stands alone behind the personal data
+    alone = {"education", "ethnicity"} & found.keys() and _SHORT.fullmatch(clause)
+    if not (
+        work["lead"] or data.occupation.search(work["work"]) or _WORKER.search(clause) or alone
+    ):
+        return
     value = work["work"]
     inside = _AT_WORK.fullmatch(value)
     if inside is not None:

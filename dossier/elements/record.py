@@ -18,7 +18,7 @@ _CHUNK = re.compile(
     r"(?:现|此前|其|被告人)?(?:曾|又|还|再|并|后|另|亦|也|分别|先后|两次|多次){0,3}(?:于|在)?"
     r"(?:(?:[0-9零〇○一二三四五六七八九十]{2,5}年|同年)(?:[0-9零〇○一二三四五六七八九十]{1,3}月)?"
     r"(?:[0-9零〇○一二三四五六七八九十]{1,3}日)?,?|次日,?|同日,?|当日,?)?(?:曾|又|再|先后|两次|多次){0,2}"
-    r"(?:因|以|涉嫌)(?!为|此|其|病|没有)"
+    r"(?:因|以(?![下上及后前])|涉嫌)(?!为|此|其|病|没有)"
 )
 _PUNISHED = re.compile(
     r"(?P<criminal>判处|判刑|判有期|判决|免[予于除]刑事处|被判|定罪)"
@@ -39,8 +39,10 @@ _MEASURE = re.compile(
 )
 _DONE = re.compile(r"(?:批准|决定|核准)(?:对其|对被告人[^,。;]{1,8})?(?:执行)?$")
 _ORGAN = re.compile(
-    r"(?:[被经由]|,|日)(?P<organ>(?:[^,。;:()被经由日]{2,30}?(?:公安局|公安厅|分局|检察院|检察分院|法院|海关|缉私分?局|监察委员会|监委|公安处"
-    r"|支队|大队|派出所|安全局|监狱|森林公安)(?:[^,。;:()被经由日]{0,12}?(?:分局|支队|大队|派出所|缉私局))?)|本院|我局|我院|本局|该局|公安机关|检察机关)"
+    r"(?:[被经由]|,|日)(?P<organ>(?:[^,。;:()被经由日]{2,30}?(?:公安局|公安厅|分局|检察院|检察分院"
+    r"|法院|海关|缉私分?局|监察委员会|监委|公安处|支队|大队|派出所|安全局|监狱)"
+    r"(?:[^,。;:()被经由日]{0,12}?(?:分局|支队|大队|派出所|缉私局))?)"
+    r"|本院|我局|我院|本局|该局|公安机关|检察机关)"
 )
 _DETAINED = re.compile(
     r"(?:押解至|(?:羁|关|寄|在|拘)?押(?!解)(?:于|在)?)(?P<place>[^,。;:()]{2,24}?(?:看守所|监狱|戒毒所|拘留所|监管医院|监管中心|监区))"
@@ -149,8 +151,10 @@ def _criminal(text: str, start: int, stop: int) -> bool:
 def coercive(
     text: str, start: int, stop: int, days: Days, earlier: Sequence[Conviction] = ()
 ) -> list[CoerciveMeasure]:
-    """Coercive measures of this case in `text[start:stop]`, outside what is `earlier`. Approval and execution of one arrest
-    are one measure, with the day of the execution and the organ that approved it."""
+    """Coercive measures of this case in `text[start:stop]`, outside what is `earlier`.
+
+    Approval and execution of one arrest are one measure, with the day of the execution and the
+    organ that approved it."""
     found: list[CoerciveMeasure] = []
     since = start
     approved: tuple[str, int, dt.date | None] | None = None

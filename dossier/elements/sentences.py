@@ -101,6 +101,10 @@ class _Unit:
         )
 
 
+# bounds on how far a word looks back, so that no text takes more than linear time
+_NEAR = 80
+_FAR = 400
+_MANY = 500
 _RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
 _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[犯]?")
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
@@ -119,7 +123,7 @@ class _Reader:
             name = strong_name(text, each.end())
             if name is not None and len(name) <= 4:
                 known.add(name)
-        self.known = names_pattern(known)
+        self.known = names_pattern(sorted(known)[:_MANY])
         self.units: list[_Unit] = []
         self.unit: _Unit | None = None
         self.who: tuple[str, ...] = ()
@@ -148,8 +152,10 @@ class _Reader:
                 unit.prior = unit.prior or key in seen
                 seen.add(key)
 
-    def _begin(self, start: int, stop: int, **more: bool) -> _Unit:
-        unit = _Unit(self.who, start, stop, self.item, **more)
+    def _begin(
+        self, start: int, stop: int, *, total: bool = False, prior: bool = False, sums: bool = False
+    ) -> _Unit:
+        unit = _Unit(self.who, start, stop, self.item, total=total, prior=prior, dropped=sums)
         self.units.append(unit)
         self.unit = unit
         return unit
@@ -179,7 +185,10 @@ class _Reader:
             return
         before = self.text[word.start() - 1 : word.start()]
         anew = not self.quoting or "上诉人" in word[0] or "原审" in word[0]
-        past = self.mode == "recall" and "缓刑" in self.text[self.revoked : word.start()]
+        past = (
+            self.mode == "recall"
+            and "缓刑" in self.text[self.revoked : min(word.start(), self.revoked + _FAR)]
+        )
         if (self.mode in ("revoke", "recall") and before in "。;)" and anew) or (
             past and before in "。;),与"
         ):
@@ -260,7 +269,7 @@ class _Reader:
         self._begin(word.start(), word.end(), prior=True)
 
     def _sum(self, word: re.Match[str]) -> None:
-        self._begin(word.start(), word.end(), dropped=True)
+        self._begin(word.start(), word.end(), sums=True)
 
     def _total(self, word: re.Match[str]) -> None:
         if self.mode == "recall":
@@ -292,7 +301,7 @@ class _Reader:
         if unit.dropped:
             return
         if unit.penalty is not None or len(unit.charges) > 1:
-            between = self.text[unit.stop : word.start()]
+            between = self.text[max(unit.stop, word.start() - _NEAR) : word.start()]
             charges = charges_in(between) if "罪" in between else ()
             if not charges and unit.penalty is not None:
                 return
@@ -303,7 +312,7 @@ class _Reader:
             charges = ()
         if charges:
             operative = unit.operative
-            unit = self._begin(unit.stop, word.end())
+            unit = self._begin(word.start() - len(between), word.end())
             unit.operative = operative
             unit.charges = [(each.name, between[each.start : each.stop]) for each in charges]
         unit.penalty = kind
@@ -395,7 +404,7 @@ class _Reader:
             return
         unit = self.unit
         who = self.who if unit is None else unit.who
-        for each in reversed(self.units):
+        for each in self.units[: -_MANY - 1 : -1]:
             imposed = each.penalty is not None and not (each.prior or each.dropped)
             if imposed and (set(who) & set(each.who) or not who):
                 if each.term_from is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .citations import arabic
+from .numerals import arabic
 
 _N = r"(?:[〇○零一二三四五六七八九十两百壹贰叁肆伍陆柒捌玖拾廿]{1,5}|\d{1,3})"
 _JOINT = r"[零〇○0又另,]?"
