@@ -283,9 +283,17 @@ class _Form:
         """Where the sentence around a place begins, None if that is more than `most` before."""
         low = max(0, at - most)
         begin = max(self.text.rfind(char, low, at) for char in "。;!?:")
+        if not self.wrapped:
+            begin = max(begin, self.gap(max(low, begin + 1), at) - 1)
         if begin >= 0:
             return begin + 1
         return 0 if low == 0 else None
+
+    def gap(self, low: int, at: int) -> int:
+        """The last place from `low` to `at` before which white space stands, 0 if there is none."""
+        start, stop = self.offsets[low], self.offsets[at]
+        space = max(self.original.rfind(char, start, stop) for char in " \n\u3000")
+        return 0 if space < 0 else bisect_left(self.offsets, space + 1)
 
 
 def segments(text: str, kind: TextKind) -> tuple[Segment, ...]:
