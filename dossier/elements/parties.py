@@ -111,10 +111,10 @@ def _plausible(name: str, unit: bool) -> bool:
 def _prose(text: str) -> list[PartyElements]:
     """Parties of a head; offsets are those of `text`, which is in matching form."""
     data = tables()
-    entries = []
+    entries: list[tuple[re.Match[str], list[Role], list[str]]] = []
     for match in data.entry.finditer(text):
         roles = [data.roles[each[0]] for each in data.role.finditer(match["roles"])]
-        names: list[str] = _names(match["name"]) if roles[0].attached else [match["name"]]
+        names = _names(match["name"]) if roles[0].attached else [match["name"]]
         unit = any(role.unit for role in roles)
         names = [name for name in names if _plausible(name, unit)]
         if names:
