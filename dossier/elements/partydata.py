@@ -117,7 +117,7 @@ def tables() -> Tables:
         ),
         standings=dict(data.standing.roles),
         label=re.compile(
-            f"(?<!自由)(?<!无)(?P<label>{any_of([*labels, *heads, *data.standing.words])}|问:|答:)"
+            f"(?!(?<=自由)职业)(?P<label>{any_of([*labels, *heads, *data.standing.words])}|问:|答:)"
             r"(?:\([^()]{1,6}\))?:?"
         ),
         labels=labels,
