@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from elements_gold import gold_table, print_gold
+from elements_gold import figures, gold_table, print_gold
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -225,7 +225,8 @@ def main() -> int:
     parser.add_argument("--flat", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    for path in (given.judgments, given.gold):
+    labels = None if given.gold is None else given.gold / "scoring.py"
+    for path in (given.judgments, labels):
         if path is not None and not path.exists():
             print(f"{path} is not there", file=sys.stderr)
             return 2
@@ -253,9 +254,9 @@ def main() -> int:
         }
         if gold is not None:
             out["gold"] = {
-                f"{part} {name}": score.values()
+                f"{part}: {name}": figures(count)
                 for part, fields in gold.items()
-                for name, score in fields.items()
+                for name, count in fields.items()
             }
         print(json.dumps(out, ensure_ascii=False, indent=1))
     else:
