@@ -202,6 +202,7 @@ def _alternation(words: Iterable[str]) -> str:
 # --- kinds of texts -------------------------------------------------------------------------------
 
 _HEAD = 400
+_KINDS: tuple[TextKind, ...] = get_args(TextKind)
 
 
 def text_kind(text: str, title: str = "", hint: str = "") -> TextKind:
@@ -211,7 +212,7 @@ def text_kind(text: str, title: str = "", hint: str = "") -> TextKind:
     tables = _tables()
     if hint in tables.codes:
         return tables.codes[hint]
-    for kind in get_args(TextKind):
+    for kind in _KINDS:
         if hint == kind:
             return kind
     titled = _last_titled(normal(title)) or _last_titled(normal(hint))
