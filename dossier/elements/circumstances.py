@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -34,7 +35,11 @@ _UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 def _compiles(pattern: str) -> str:
     """A pattern that looks at a bounded stretch only and captures nothing."""
     ready = pattern.replace("…", _GAP)
-    if re.compile(ready).groups or _UNBOUNDED.search(pattern):
+    try:
+        groups = re.compile(ready).groups
+    except re.error as error:
+        raise ValueError(f"{pattern!r}: {error}") from error
+    if groups or _UNBOUNDED.search(pattern):
         raise ValueError(f"{pattern!r}: *, +, {{n,}} and capturing groups are not allowed")
     return ready
 
@@ -92,6 +97,7 @@ class _Entry(Strict):
     skip_after: tuple[Pattern, ...] = ()
     contested: bool = False
     weighed: bool = False
+    inner: bool = False
     in_facts: bool = False
     read_as: _ReadAs | None = None
     outweighed: tuple[str, ...] = ()
@@ -166,8 +172,14 @@ def _table() -> _Table:
     return _Table(
         types=tuple(
             CircumstanceType(
-                entry.code, entry.english, entry.direction, entry.articles, entry.tag, entry.layer,
-                entry.bands, data.effective_from,
+                entry.code,
+                entry.english,
+                entry.direction,
+                entry.articles,
+                entry.tag,
+                entry.layer,
+                entry.bands,
+                data.effective_from,
             )
             for entry in data.circumstances
         ),
@@ -181,9 +193,7 @@ def _table() -> _Table:
         codes={
             # of two words that begin together only the longer is found
             word: tuple(
-                dict.fromkeys(
-                    code for other in by_word if other in word for code in by_word[other]
-                )
+                dict.fromkeys(code for other in by_word if other in word for code in by_word[other])
             )
             for word in by_word
         },
@@ -234,7 +244,7 @@ _FIRST_COURT = re.compile(r"(?:原判|原审|一审)[^,。;:!?]{0,30}$")
 _WRONG = re.compile(r"[^。;!?]{0,40}?(?:错误|不当|有误|应予纠正|予以纠正)")
 _NOT_DENIED = re.compile(
     r"不影响|不(?:仅|但|止|妨碍|妨害|否认|持异议|讳|再)|无异议|没有异议|未提出异议|不(?:能|应)?(?:因此)?否(?:认|定)|"
-    r"不能因[^,。;]{0,14}$|无(?:争议|不当)|未(?:认定|予认定|评价)|不得不"
+    r"不能因[^,。;]{0,14}$|无(?:争议|不当)|(?:未|没有|未予|未能)(?:予以)?(?:认定|评价|考虑)|不得不"
 )
 _AFTER_DENIED = re.compile(
     r"(?:情节|表现|条件|事实|问题|的?(?:情节|规定|要件|构成|认定|主张|说法|情形|依据))?"
@@ -243,12 +253,16 @@ _AFTER_DENIED = re.compile(
 _ASKED = re.compile(
     r"(?:是否|能否|可否|有无|应否|只有|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓)[^,。;:!?]{0,20}$"
 )
-_QUESTION = re.compile(r"(?:的?(?:成立|构成|认定)?(?:需要|必须|须|应当具备|是指|要求))|[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))")
-_LAW = re.compile(r"的(?:犯罪分子|犯罪人|人犯)|犯罪分子|(?:的|情形),(?:是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)")
+_QUESTION = re.compile(
+    r"(?:的?(?:成立|构成|认定)?(?:需要|必须|须|应当具备|是指|要求))|[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))"
+)
+_LAW = re.compile(
+    r"的(?:犯罪分子|犯罪人|人犯)|犯罪分子|(?:的|情形),(?:是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)"
+)
 _MASKED = re.compile(
     r"《[^《》]{1,120}(?:《[^》]{1,60}》[^《》]{0,60})?》(?:\([^()]{0,40}\))?"
     r"|第[一二三四五六七八九十百零0-9]{1,7}条(?:之[一二三四五六七八九十])?(?:第?[一二三四五六七八九十、第款0-9]{0,12}款)?(?:第?\(?[一二三四五六七八九十]{1,3}\)?项)?"
-    r"(?:(?:\(|\[)[^()\[\]]{1,40}(?:\)|\])|(?![的之规及和,。;])[^,。;、《的规(]{1,20}(?=[,、;]第|[,、;]《|之规定|的规定))?"
+    r"(?:(?:\(|\[)[^()\[\]]{1,40}(?:\)|\])|(?![的之规及和,。;])[^,。;、《规(]{1,20}(?=[,、;]第|[,、;]《|之规定|的规定))?"
     r"|(?:处理|认定|关于)自首(?:和|、|与|及)立功|规范(?:自首|量刑)[^,。;]{0,10}意见|(?<![的之])(?<=[条款项法释见》])(?:明确)?规定(?:[:\"]|,(?!不|系|属|应|可|依法|其|被|上诉|本|故|对|该|此|予))[^。]{0,200}"
     r"|(?:法律|刑法|司法解释|我国刑法)(?:明确)?规定(?:[:\"]|,(?!不|系|属|应|可|依法|其|被|上诉|本|故|对|该|此|予))[^。]{0,200}"
 )
@@ -256,6 +270,8 @@ _SENTENCE = re.compile(r"[。;!?]")
 _CLAUSE = ",。;:!?"
 _CLAUSE_END = re.compile(r"[,。;:!?]")
 _BEYOND = 40
+_IN_A_CLAUSE = 2
+"""Mentions of one circumstance in one clause: enough for any sentence of a court."""
 _DEFENDANT = re.compile(r"被告|上诉人|嫌疑人|本案")
 # 根据犯罪的事实、性质、情节和悔罪表现: what is weighed, not what is found
 _WEIGHED = re.compile(
@@ -325,7 +341,8 @@ class _Passage:
         self, pattern: re.Pattern[str], code: str, whole: int, before: int, names: tuple[str, ...]
     ) -> int | None:
         """Where the sentence says what makes `code` together with the words at `before`."""
-        for match in pattern.finditer(self.form, max(whole, before - 200), before):
+        nearest = list(pattern.finditer(self.form, max(whole, before - 200), before))[-3:]
+        for match in reversed(nearest):
             hit = _Hit(code, "phrase", match.start(), match.end())
             subject = self.subjects.at(hit.start, whole)
             if (
@@ -337,7 +354,8 @@ class _Passage:
         return None
 
     def denied(self, hit: _Hit) -> bool:
-        before = self.form[self.clause(hit.start) : hit.start]
+        inner = _table().entries[hit.code].inner
+        before = self.form[self.clause(hit.start) : hit.stop - 2 if inner else hit.start]
         reach = before + self.form[hit.start : hit.start + 3]
         anew = [match.end() for match in _ANEW.finditer(reach) if match.end() <= len(before)]
         if anew:
@@ -345,8 +363,12 @@ class _Passage:
         if _DENIED.search(before) and not _NOT_DENIED.search(before):
             return True
         if _FIRST_COURT.search(before) and _WRONG.match(self.form, hit.stop, self.stop):
-            return "未" not in before
-        return _AFTER_DENIED.match(self.form, hit.stop, self.stop) is not None
+            return "未" not in before and "没有" not in before
+        claim = self.claim(hit.start)
+        # what follows an opinion answers it
+        edge = self.stop if claim is None else max(hit.stop, claim.stop)
+        after = _AFTER_DENIED.match(self.form, hit.stop, edge)
+        return after is not None and not _NOT_DENIED.search(before)
 
     def skipped(self, hit: _Hit) -> bool:
         """Something else, a list of what is weighed, a question, a condition, words of the law."""
@@ -362,7 +384,11 @@ class _Passage:
                 return True
         if _ASKED.search(before) or _QUESTION.match(self.form, hit.stop, self.stop):
             return True
-        if _table().entries[hit.code].weighed and _WEIGHED.search(before) and not _GOOD.match(self.form, hit.stop, self.stop):
+        if (
+            _table().entries[hit.code].weighed
+            and _WEIGHED.search(before)
+            and not _GOOD.match(self.form, hit.stop, self.stop)
+        ):
             return True
         end = _SENTENCE.search(self.form, hit.stop, min(self.stop, hit.stop + 80))
         edge = min(self.stop, hit.stop + 80) if end is None else end.start()
@@ -410,7 +436,10 @@ def circumstances(
         speaker = _speaker(part.kind, judgment, kind)
         if speaker is None:
             continue
-        start, stop = bisect_right(at.offsets, part.start - 1), bisect_right(at.offsets, part.stop - 1)
+        start, stop = (
+            bisect_right(at.offsets, part.start - 1),
+            bisect_right(at.offsets, part.stop - 1),
+        )
         start, stop = min(start, len(at.text)), min(stop, len(at.text))
         if start >= stop:
             continue
@@ -448,9 +477,8 @@ def _hits(passage: _Passage, facts: bool) -> list[_Hit]:
                 begin, end = passage.clause(at), passage.clause_end(at)
             low = max(begin, done.get(code, -1))
             done[code] = end
-            for match in table.phrases[code].finditer(
-                passage.form, low, min(passage.stop, end + _BEYOND)
-            ):
+            each = table.phrases[code].finditer(passage.form, low, min(passage.stop, end + _BEYOND))
+            for match in islice(each, _IN_A_CLAUSE):
                 if match.start() >= end:
                     break
                 if not passage.masked(match.start()):
@@ -517,39 +545,50 @@ def _said(
 def _settled(found: list[tuple[Circumstance, int, Circumstance | None]]) -> list[Circumstance]:
     """Weighs the mentions of one segment against one another."""
     entries = _table().entries
-    kept: list[Circumstance] = []
-    # what the court says itself weighs more than what its answer to an opinion implies
-    direct = [one for one, _, opinion in found if one.speaker == "court" and opinion is None]
+    said = _Said()
     for one, sentence, opinion in found:
-        if opinion is not None and any(
-            other.code == one.code
-            and other.holds is not one.holds
-            and _overlap(other.defendants, one.defendants)
-            for other in direct
+        if opinion is None:
+            said.add(("whole", one.code, one.speaker, one.holds), one.defendants)
+        said.add((sentence, one.code, one.speaker, one.holds), one.defendants)
+    kept: list[Circumstance] = []
+    for one, sentence, opinion in found:
+        # what the court says itself weighs more than what its answer to an opinion implies
+        if opinion is not None and said.has(
+            ("whole", one.code, "court", not one.holds), one.defendants
         ):
             one = opinion
-        read_as = entries[one.code].read_as
-        if read_as is not None:
-            same = [
-                other
-                for other, where, _ in found
-                if other.code in read_as.unless
-                and other.speaker == one.speaker
-                and (where == sentence or other.holds)
-                and _overlap(other.defendants, one.defendants)
-            ]
-            if any(other.holds or other.code == read_as.code for other in same):
+        entry = entries[one.code]
+        if entry.read_as is not None:
+            if any(
+                said.has((where, code, one.speaker, True), one.defendants)
+                for code in entry.read_as.unless
+                for where in (sentence, "whole")
+            ) or said.has((sentence, entry.read_as.code, one.speaker, False), one.defendants):
                 continue
-            one = replace(one, code=read_as.code)
+            one = replace(one, code=entry.read_as.code)
         elif not one.holds and any(
             # 翻供 before 又能如实供述,系自首
-            where == sentence and other.holds and other.code in entries[one.code].outweighed
-            for other, where, _ in found
+            said.has((sentence, code, one.speaker, True), ())
+            for code in entry.outweighed
         ):
             continue
         kept.append(one)
     return kept
 
 
-def _overlap(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return not some or not others or not set(some).isdisjoint(others)
+_Key = tuple[int | str, str, Speaker, bool]
+
+
+class _Said:
+    """Of whom something is said: all names together, whatever their number."""
+
+    def __init__(self) -> None:
+        self._names: dict[_Key, set[str]] = defaultdict(set)
+
+    def add(self, key: _Key, names: tuple[str, ...]) -> None:
+        self._names[key].update(names or ("",))
+
+    def has(self, key: _Key, names: tuple[str, ...]) -> bool:
+        """Whether it is said of one of `names`; of nobody in particular is of all."""
+        said = self._names.get(key)
+        return said is not None and (not names or "" in said or not said.isdisjoint(names))

@@ -20,7 +20,7 @@ _STATE = "公诉机关|公诉人|检察机关|检察院|检察员|抗诉机关|�
 _COUNSEL = "辩护人|辩护意见|律师|代理人"
 _PARTY = "上诉人|被告人|被告单位|被告|申诉人"
 _CHARGES = "指控(?=[^,。;]{0,30}(?:累犯|再犯|主犯|逃逸|自首|前科|立功))"
-_SAYS = "上诉提出|上诉称|(?<!主动)提出|所提|所持|认为|诉称|辩称|(?<!予以)辩解|辩护称|辩护|关于|(?<!自)(?<!名)称"
+_SAYS = "上诉提出|上诉称|(?<!主动)提出|所提|所持|认为|诉称|辩称|(?<!予以)(?<!有所)辩解|辩护称|辩护|关于|(?<!自)(?<!名)称"
 _ASKS = "主张|请求|要求|以|建议|申请|抗诉"
 # a party, who else, then the word that opens what it says; of 被告人 fewer words: 被告人要求被害人…
 _OPEN = re.compile(
@@ -55,7 +55,9 @@ _ACCEPTED = (
 _VERDICT = re.compile(
     rf"(?P<part>{_PART})|(?P<unfounded>{_UNFOUNDED})|(?P<rejected>{_REJECTED})|(?P<accepted>{_ACCEPTED})"
 )
-_CLOSE = re.compile(rf"(?P<noun>{_NOUN})|(?P<turn>经查|经审查|经审理|本院认为|合议庭|经核|经庭审|经调查|本院经)")
+_CLOSE = re.compile(
+    rf"(?P<noun>{_NOUN})|(?P<turn>经查|经审查|经审理|本院认为|合议庭|经核|经庭审|经调查|本院经)"
+)
 # words that only the court says of an opinion; within one, 成立 and 不当 are its own words
 _SETTLED = re.compile(
     rf"{_UNFOUNDED}|{_PART}|不予(?:以)?(?:采|支持)|不(?:应|能|宜|可)?采[纳信]|不能成立|予以?(?:采[纳信]|支持)"

@@ -112,7 +112,8 @@ def _scan(form: str, start: int, stop: int, forms: Mapping[str, str]) -> list[Su
         elif kind == "group":
             count = _count(said[0])
             if len(last) != count:
-                last = names if len(names) == count else ()
+                whole = (row_names, names)
+                last = next((each for each in whole if len(each) == count), ())
         elif len(names) == 1:
             last = names
         elif len(last) != 1:
