@@ -552,27 +552,30 @@ def _settled(found: list[tuple[Circumstance, int, Circumstance | None]]) -> list
         said.add((sentence, one.code, one.speaker, one.holds), one.defendants)
     kept: list[Circumstance] = []
     for one, sentence, opinion in found:
+        mention = one
         # what the court says itself weighs more than what its answer to an opinion implies
         if opinion is not None and said.has(
             ("whole", one.code, "court", not one.holds), one.defendants
         ):
-            one = opinion
-        entry = entries[one.code]
+            mention = opinion
+        entry = entries[mention.code]
         if entry.read_as is not None:
             if any(
-                said.has((where, code, one.speaker, True), one.defendants)
+                said.has((where, code, mention.speaker, True), mention.defendants)
                 for code in entry.read_as.unless
                 for where in (sentence, "whole")
-            ) or said.has((sentence, entry.read_as.code, one.speaker, False), one.defendants):
+            ) or said.has(
+                (sentence, entry.read_as.code, mention.speaker, False), mention.defendants
+            ):
                 continue
-            one = replace(one, code=entry.read_as.code)
-        elif not one.holds and any(
+            mention = replace(mention, code=entry.read_as.code)
+        elif not mention.holds and any(
             # 翻供 before 又能如实供述,系自首
-            said.has((sentence, code, one.speaker, True), ())
+            said.has((sentence, code, mention.speaker, True), ())
             for code in entry.outweighed
         ):
             continue
-        kept.append(one)
+        kept.append(mention)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""量刑情节: polarity, speaker and person of every circumstance. All names and cases are invented."""
+"""量刑情节: polarity, speaker and person of circumstances. All names are invented."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ def test_direction_layer_and_source() -> None:
     assert kinds["自首"].articles == ("刑法第67条第1款", "刑法第67条第2款")
     first = {code for code, one in kinds.items() if one.layer == 1}
     assert first == {
-        "未成年", "老年", "聋哑盲", "限制刑事责任能力", "防卫过当", "避险过当", "预备", "未遂", "中止", "从犯", "胁从犯", "教唆",
+        "未成年", "老年", "聋哑盲", "限制刑事责任能力", "防卫过当", "避险过当", "预备", "未遂",
+        "中止", "从犯", "胁从犯", "教唆",
     }  # fmt: skip
     assert all(one.tag in ("V", "V2", "K") and one.english.isascii() for one in kinds.values())
 
@@ -447,7 +448,10 @@ def test_a_whole_judgment() -> None:
 
 
 def test_an_indictment_speaks_for_the_prosecution() -> None:
-    text = "起诉书\n被告人赵甲，男。\n经依法审查查明：被告人赵甲盗窃。\n本院认为，被告人赵甲系累犯，应当从重处罚。此致"
+    text = (
+        "起诉书\n被告人赵甲，男。"
+        "\n经依法审查查明：被告人赵甲盗窃。\n本院认为，被告人赵甲系累犯，应当从重处罚。此致"
+    )
     parts = segments(text, "indictment")
     (one,) = circumstances(text, parts, ("赵甲",), "indictment")
     assert (one.code, one.speaker) == ("累犯", "prosecution")
@@ -459,7 +463,10 @@ def test_an_indictment_speaks_for_the_prosecution() -> None:
 
 
 def test_lines_and_blanks_do_not_matter() -> None:
-    plain = "被告人赵甲主动投案，如实供述自己的罪行，系自首。被告人钱乙不构成累犯。辩护人提出从犯的意见，不予采纳。"
+    plain = (
+        "被告人赵甲主动投案，如实供述自己的罪行，系自首。"
+        "被告人钱乙不构成累犯。辩护人提出从犯的意见，不予采纳。"
+    )
     broken = "\n ".join(plain)
     assert [(one.code, one.holds, one.defendants) for one in read(plain)] == [
         (one.code, one.holds, one.defendants) for one in read(broken)
@@ -477,8 +484,10 @@ def test_spans_are_of_the_given_text() -> None:
 
 PIECES = st.sampled_from(
     [
-        "被告人", "赵甲", "钱乙", "辩护人", "提出", "系自首", "从犯", "不构成", "的意见", "不予采纳", "予以采纳", "，", "。", "；",
-        "“", "”", "（另案处理）", "《刑法》第六十七条", "规定：", "投案", "如实供述", "赔偿", "谅解", "二被告人", "\n", " ", "的，是",
+        "被告人", "赵甲", "钱乙", "辩护人", "提出", "系自首", "从犯", "不构成", "的意见",
+        "不予采纳", "予以采纳", "，", "。", "；",
+        "“", "”", "（另案处理）", "《刑法》第六十七条", "规定：", "投案", "如实供述", "赔偿",
+        "谅解", "二被告人", "\n", " ", "的，是",
         "本院认为", "判决如下：", "曾因", "、", "原判", "错误",
     ]
 )  # fmt: skip
@@ -497,7 +506,8 @@ def test_no_text_breaks_it(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        "自首", "被告人赵甲", "辩护人提出", "，", "“", "的意见不予采纳", "（", "《", "第六十七条", "投案如实供述", "赔偿、",
+        "自首", "被告人赵甲", "辩护人提出", "，", "“", "的意见不予采纳", "（", "《",
+        "第六十七条", "投案如实供述", "赔偿、",
         "曾因", "赵甲、", "不", "如果自首，", "被害人", "的，是", "1、",
     ],
 )  # fmt: skip
