@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..elements.values import Amount, CoerciveMeasure, Sentence
+from ..normal import normal
 from .conflicts import contradictions
 from .corrections import FactCorrection, with_corrections
 from .documents import FactDocument, rank_of
@@ -31,6 +32,10 @@ _FIELDS = (
     "sex", "birth", "id_number", "ethnicity", "education", "occupation", "employer", "household",
     "address", "phone", "credit_code", "representative",
 )  # fmt: skip
+
+
+_SPACE = re.compile(r"\s+")
+_REFUSED = re.compile(r"(?:不|未|不予|未予)(?:批准|核准|决定)[^,。;]{0,12}$")
 
 
 def case_facts(
@@ -84,7 +89,7 @@ def _person(person: Person, reads: Sequence[Read]) -> PersonFacts:
 
     def said(values: Iterable[tuple[str, int, int, FactDocument]]) -> list[Said]:
         return [
-            Said(value, document.type_code, document.cite(start, stop))
+            Said(_SPACE.sub("", value), document.type_code, document.cite(start, stop))
             for value, start, stop, document in values
         ]
 
@@ -166,6 +171,8 @@ def _measures(person: Person, reads: Sequence[Read]) -> tuple[MeasureFact, ...]:
     kinds: dict[str, list[tuple[CoerciveMeasure, FactDocument]]] = {}
     for mention in person.mentions:
         for measure in mention.party.measures:
+            if _REFUSED.search(normal(mention.document.text[measure.start - 16 : measure.start])):
+                continue
             kinds.setdefault(measure.kind, []).append((measure, mention.document))
     found = []
     for kind, said in kinds.items():

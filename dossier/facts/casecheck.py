@@ -9,11 +9,11 @@ from decimal import Decimal
 from ..elements.form import form
 from ..normal import normal
 from .documents import FactDocument
-from .incident import appraised, charged_alcohol, nearest, reported_alcohol
+from .incident import Listed, appraised, charged_alcohol, nearest, reported_alcohol, things
 from .kinds import conflict
 from .people import Person, group_of, shown_name
 from .readings import Read, Said, sources_of
-from .stock import Item, money_text, same_thing
+from .stock import Item, money_text
 from .values import CaseFacts, Conflict, Side
 
 
@@ -152,39 +152,50 @@ def _lists(facts: CaseFacts) -> Iterator[Conflict]:
 
 def _counts(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
     """Not fewer are handed over or given back than were seized."""
-    for thing in facts.property:
-        if thing.name.corrected or not thing.seized or not (thing.transferred or thing.returned):
-            continue
-        if thing.quantity is not None and thing.quantity.corrected:
-            continue
-        counted = {
-            stock: [
-                (int(match[1]), item.quantity, read)
-                for read in reads
-                if read.paper.stock == stock
-                for item in read.stock.items
-                if same_thing(item.name.text, thing.name.value)
-                and item.quantity is not None
-                and (match := _COUNT.fullmatch(item.quantity.text))
-            ]
-            for stock in ("seized", "transferred", "returned")
-        }
+    settled = {
+        thing.name.value
+        for thing in facts.property
+        if thing.name.corrected or (thing.quantity is not None and thing.quantity.corrected)
+    }
+    shown = {(s.page, s.boxes): thing for thing in facts.property for s in thing.seized}
+    for rows in things(reads):
+        taken = [(read, item) for read, item in rows if read.paper.stock == "seized"]
+        given = [(r, item) for r, item in rows if r.paper.stock in ("transferred", "returned")]
+        counts = [_count(taken), _count(given)]
         # where a count could not be read nothing is said
-        if any(len(counted[stock]) < len(getattr(thing, stock)) for stock in counted):
+        if not taken or not given or counts[0] is None or counts[1] is None:
             continue
-        taken = sum(count for count, _, _ in counted["seized"])
-        given = [*counted["transferred"], *counted["returned"]]
-        rest = sum(count for count, _, _ in given)
-        if rest < taken:
-            sides = [
-                Side(
-                    value=str(sum(count for count, _, _ in part)),
-                    sources=tuple(read.cite(cell.start, cell.stop) for _, cell, read in part),
-                )
-                for part in (counted["seized"], given)
-            ]
-            path, what = f"property[{thing.name.value}]", thing.name.value
-            yield conflict("F302", path, sides, what=what, first=str(taken), second=str(rest))
+        place = taken[0][0].cite(taken[0][1].name.start, taken[0][1].name.stop)
+        thing = shown.get((place.page, place.boxes))
+        if counts[1] >= counts[0] or thing is None or thing.name.value in settled:
+            continue
+        sides = [
+            Side(
+                value=str(count),
+                sources=tuple(
+                    r.cite(i.quantity.start, i.quantity.stop)
+                    for r, i in part
+                    if i.quantity is not None
+                ),
+            )
+            for count, part in zip(counts, (taken, given), strict=True)
+        ]
+        what = thing.name.value
+        yield conflict(
+            "F302", f"property[{what}]", sides, what=what, first=str(counts[0]),
+            second=str(counts[1]),
+        )  # fmt: skip
+
+
+def _count(rows: Listed) -> int | None:
+    """How many in all; None if a row does not say."""
+    total = 0
+    for _, item in rows:
+        match = _COUNT.fullmatch(item.quantity.text) if item.quantity is not None else None
+        if match is None:
+            return None
+        total += int(match[1])
+    return total
 
 
 # --- measurements -----------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from ..elements.values import Measure, Moment
+from ..elements.values import Measure, Moment, Segment
 from .documents import rank_of
 from .people import Person, shown_name
 from .readings import Read, Said, chosen
-from .stock import money_text, same_thing
+from .stock import Cell, Item, money_text, same_thing, thing
 from .values import (
     AmountFact,
     FactValue,
@@ -32,22 +33,35 @@ def incident_facts(reads: Sequence[Read], people: Sequence[Person]) -> IncidentF
     )
 
 
+def _charging(reads: Sequence[Read], field: str) -> list[Read]:
+    """Charging documents, the one that counts most first."""
+    charging = [read for read in reads if read.paper.accuses]
+    return sorted(charging, key=lambda read: rank_of(field, read.code))
+
+
+def _told(read: Read) -> list[Segment]:
+    """The parts of a charging document that tell the deed."""
+    parts = [s for s in read.elements.segments if s.kind == "facts"]
+    return parts or [s for s in read.elements.segments if s.kind == "prosecution"]
+
+
 def _times(reads: Sequence[Read]) -> tuple[FactValue, ...]:
-    charging = sorted(
-        (read for read in reads if read.paper.accuses), key=lambda read: rank_of("times", read.code)
-    )
-    for read in charging:
-        parts = [s for s in read.elements.segments if s.kind == "facts"] or [
-            s for s in read.elements.segments if s.kind == "prosecution"
+    """Hours, or where the document gives none, days."""
+    for read in _charging(reads, "times"):
+        parts = _told(read)
+        moments = [
+            moment
+            for moment in read.elements.moments
+            if moment.day is not None
+            and not moment.relative
+            and (moment.hour is not None or moment_text(moment) != read.document.day)
+            and any(part.start <= moment.start < part.stop for part in parts)
         ]
         said: dict[str, FactValue] = {}
-        for moment in read.elements.moments:
-            if moment.hour is None or moment.relative:
-                continue
-            if any(part.start <= moment.start < part.stop for part in parts):
-                value = moment_text(moment)
-                source = read.cite(moment.start, moment.stop)
-                said.setdefault(value, FactValue(value=value, sources=(source,)))
+        for moment in [m for m in moments if m.hour is not None] or moments:
+            value = moment_text(moment)
+            source = read.cite(moment.start, moment.stop)
+            said.setdefault(value, FactValue(value=value, sources=(source,)))
         if said:
             return tuple(said.values())
     return ()
@@ -80,16 +94,41 @@ def _amounts(reads: Sequence[Read]) -> tuple[AmountFact, ...]:
 
 
 def _total(reads: Sequence[Read]) -> FactValue | None:
-    """The sum of all appraisals."""
+    """The sum of all appraisals; without any, what the charge says."""
     sums: list[tuple[Decimal, Source]] = []
     for read in reads:
         stock = read.stock
         if read.paper.stock == "valued" and stock.total is not None and stock.total_cell:
             sums.append((stock.total, read.cite(stock.total_cell.start, stock.total_cell.stop)))
     if not sums:
-        return None
+        return _told_total(reads)
     total = sum((value for value, _ in sums), Decimal(0))
     return FactValue(value=money_text(total), sources=tuple(source for _, source in sums))
+
+
+_ALL = re.compile(
+    r"(?:[骗盗窃]|价值|涉案|数额|金额|收受|侵占|挪用)[^。;]{0,16}(?:共计|合计|总计|累计)[^,。;]{0,8}$"
+    r"|(?:共计|合计|总计|累计|共)(?:骗取|盗窃|价值|侵占|收受)[^,。;]{0,12}$"
+)
+_GIVEN = re.compile(r"赔偿|退[赔还缴]|返还|损失")
+
+
+def _told_total(reads: Sequence[Read]) -> FactValue | None:
+    """The last sum "in all" of what the charging documents tell."""
+    said = []
+    for read in _charging(reads, "amount"):
+        parts = _told(read)
+        sums = [
+            amount
+            for amount in read.elements.amounts
+            if any(part.start <= amount.start < part.stop for part in parts)
+            and _ALL.search(before := read.before(amount.start, 40))
+            and not _GIVEN.search(before[-24:])
+        ]
+        if sums:
+            source = read.cite(sums[-1].start, sums[-1].stop)
+            said.append(Said(money_text(sums[-1]), read.code, source))
+    return chosen("amount", said)
 
 
 def graded(read: Read) -> Iterator[Measure]:
@@ -169,41 +208,80 @@ def _alcohol(reads: Sequence[Read]) -> FactValue | None:
     return chosen("alcohol", [*reported_alcohol(reads), *charged])
 
 
-def property_facts(reads: Sequence[Read]) -> tuple[PropertyFact, ...]:
-    """All things on lists, each once, with the lists it stands on."""
-    things: list[dict[str, list[Said]]] = []
-    for read in sorted(reads, key=lambda read: _ORDER.get(read.paper.stock, 9)):
-        for item in read.stock.items:
-            own = next((t for t in things if same_thing(t["name"][0].value, item.name.text)), None)
-            if own is None:
-                own = {"name": []}
-                things.append(own)
-            place = read.cite(item.name.start, item.name.stop)
-            own["name"].append(Said(item.name.text, read.code, place))
-            own.setdefault(read.paper.stock, []).append(Said("", read.code, place))
-            if item.quantity is not None and any(c.isdigit() for c in item.quantity.text):
-                cell = item.quantity
-                said = Said(cell.text, read.code, read.cite(cell.start, cell.stop))
-                own.setdefault("quantity", []).append(said)
-            if item.value is not None and item.value_cell is not None:
-                cell = item.value_cell
-                said = Said(money_text(item.value), read.code, read.cite(cell.start, cell.stop))
-                own.setdefault("value", []).append(said)
-    return tuple(_property(thing) for thing in things)
-
+Listed = list[tuple[Read, Item]]
+"""One thing: the rows of lists it stands in."""
 
 _ORDER = {"seized": 0, "transferred": 1, "returned": 2, "valued": 3}
+_MANY = 500
+"""On longer lists only equal names are the same thing."""
 
 
-def _property(thing: dict[str, list[Said]]) -> PropertyFact:
-    name = chosen("stock", thing["name"])
+def things(reads: Sequence[Read]) -> list[Listed]:
+    """Each thing of the case once. Two rows of one list are the same only under the same name."""
+    found: list[Listed] = []
+    named: dict[str, Listed] = {}
+    lists = [read for read in reads if read.stock.items]
+    for read in sorted(lists, key=lambda read: _ORDER[read.paper.stock]):
+        fresh: list[Item] = []
+        here: set[int] = set()
+        for item in read.stock.items:
+            own = named.get(thing(item.name.text))
+            if own is None:
+                fresh.append(item)
+            else:
+                own.append((read, item))
+                here.add(id(own))
+        others = [own for own in found if id(own) not in here]
+        for item in fresh:
+            own = named.get(thing(item.name.text))
+            if own is None and len(others) <= _MANY:
+                own = next(
+                    (o for o in others if same_thing(o[0][1].name.text, item.name.text)), None
+                )
+                if own is not None:
+                    others.remove(own)
+            if own is None:
+                own = []
+                found.append(own)
+            named.setdefault(thing(item.name.text), own)
+            own.append((read, item))
+    return found
+
+
+def property_facts(reads: Sequence[Read]) -> tuple[PropertyFact, ...]:
+    """All things on lists, each once, with the lists it stands on."""
+    return tuple(_property(rows) for rows in things(reads))
+
+
+def _property(rows: Listed) -> PropertyFact:
+    def said(read: Read, cell: Cell, value: str) -> Said:
+        return Said(value, read.code, read.cite(cell.start, cell.stop))
+
+    def on(stock: str) -> tuple[Source, ...]:
+        return tuple(
+            read.cite(item.name.start, item.name.stop)
+            for read, item in rows
+            if read.paper.stock == stock
+        )
+
+    name = chosen("stock", [said(read, item.name, item.name.text) for read, item in rows])
     assert name is not None
+    quantities = [
+        said(read, item.quantity, item.quantity.text)
+        for read, item in rows
+        if item.quantity is not None and any(char.isdigit() for char in item.quantity.text)
+    ]
+    values = [
+        said(read, item.value_cell, money_text(item.value))
+        for read, item in rows
+        if item.value is not None and item.value_cell is not None
+    ]
     return PropertyFact(
         name=name,
-        quantity=chosen("stock", thing.get("quantity", ())),
-        value=chosen("amount", thing.get("value", ())),
-        seized=tuple(said.source for said in thing.get("seized", ())),
-        transferred=tuple(said.source for said in thing.get("transferred", ())),
-        returned=tuple(said.source for said in thing.get("returned", ())),
-        valued=tuple(said.source for said in thing.get("valued", ())),
+        quantity=chosen("stock", quantities),
+        value=chosen("amount", values),
+        seized=on("seized"),
+        transferred=on("transferred"),
+        returned=on("returned"),
+        valued=on("valued"),
     )

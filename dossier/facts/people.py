@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -120,9 +120,9 @@ class Person:
 def same_people(mentions: Iterable[Mention]) -> list[Person]:
     """Mentions put together: by name, by ID number, by misread and masked names."""
     people = list(_by_name(mentions))
-    for joins in (_share_id, _misread, _masked):
-        people = _joined(people, joins)
-    return people
+    people = _joined(people, lambda person: person.ids, _share_id)
+    people = _joined(people, _holed, _misread)
+    return _joined(people, _surnames, _masked)
 
 
 def _by_name(mentions: Iterable[Mention]) -> Iterator[Person]:
@@ -155,22 +155,43 @@ def _namesakes(mentions: list[Mention]) -> Iterator[Person]:
     yield from people.values()
 
 
-def _joined(people: list[Person], joins: object) -> list[Person]:
-    assert callable(joins)
-    kept = list(people)
-    again = True
-    while again:
-        again = False
-        for one, other in combinations(kept, 2):
-            if joins(one, other, kept):
-                one.mentions += other.mentions
-                kept.remove(other)
-                again = True
-                break
-    return kept
+_CROWD = 60
+"""More people under one key are left apart: it tells nobody from anybody."""
 
 
-def _share_id(one: Person, other: Person, people: list[Person]) -> bool:
+def _joined(
+    people: list[Person],
+    keys: Callable[[Person], Iterable[str]],
+    joins: Callable[[Person, Person, Sequence[Person]], bool],
+) -> list[Person]:
+    """People with a key in common made one where `joins` says so."""
+    shared: dict[str, list[Person]] = {}
+    for person in people:
+        for key in dict.fromkeys(keys(person)):
+            shared.setdefault(key, []).append(person)
+    for own in shared.values():
+        if 1 < len(own) <= _CROWD:
+            for one, other in combinations(own, 2):
+                # one that was joined to another has no mentions left
+                if one.mentions and other.mentions and joins(one, other, own):
+                    one.mentions += other.mentions
+                    other.mentions = []
+    return [person for person in people if person.mentions]
+
+
+def _holed(person: Person) -> Iterator[str]:
+    """Each name with each character left out in turn."""
+    for name in person.names:
+        yield from (f"{name[:at]}*{name[at + 1 :]}" for at in range(len(name)))
+
+
+def _surnames(person: Person) -> Iterator[str]:
+    """What stands before 某, or one and two characters."""
+    for name in person.names:
+        yield from [name.partition("某")[0]] if "某" in name else [name[:1], name[:2]]
+
+
+def _share_id(one: Person, other: Person, people: Sequence[Person]) -> bool:
     return bool(one.ids & other.ids)
 
 
@@ -187,7 +208,7 @@ def lookalike(one: str, other: str) -> bool:
     return pair in _lookalikes()
 
 
-def _misread(one: Person, other: Person, people: list[Person]) -> bool:
+def _misread(one: Person, other: Person, people: Sequence[Person]) -> bool:
     """One's name is a misreading of the other's: nothing else speaks against it."""
     if one.documents & other.documents or _contradict(one, other):
         return False
@@ -205,7 +226,7 @@ def _contradict(one: Person, other: Person) -> bool:
     return False
 
 
-def _masked(one: Person, other: Person, people: list[Person]) -> bool:
+def _masked(one: Person, other: Person, people: Sequence[Person]) -> bool:
     """张某某 is 张建国 if nobody else it could be."""
     for masked, whole in ((one, other), (other, one)):
         name = next(iter(masked.names))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ..elements.values import Amount
 from ..normal import normal
@@ -154,6 +155,7 @@ def _parted(line: str, start: int) -> list[Cell]:
 _QUANTITY_END = re.compile(r"[\d一二两三四五六七八九十]+(?:余)?[\u4e00-\u9fff]{1,2}$")
 
 
+@lru_cache(maxsize=8192)
 def thing(name: str) -> str:
     """A thing's name for comparing: without white space, quotes and a count at its end."""
     return re.sub(r"[\"'()·.,:、]", "", _QUANTITY_END.sub("", normal(name)) or normal(name)).lower()

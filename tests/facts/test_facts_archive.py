@@ -60,6 +60,17 @@ def test_people_things_and_sums_are_there(clean: Archive) -> None:
     }
 
 
+def test_an_arrest_that_was_not_approved_is_none(clean: Archive, tmp_path: Path) -> None:
+    name = "诉讼文书卷/03起诉意见书.txt"
+    old = "经临泉市柳林区人民检察院批准，\n于同日被执行逮捕"
+    assert old in CLEAN[name]
+    files = {**CLEAN, name: CLEAN[name].replace(old, "经检察院作出不批准逮捕决定")}
+    files["检察卷/01起诉书.txt"] = "起诉书\n"
+    papers = documents(files, tmp_path, clean.dossier("尚文海案"))
+    first = next(p for p in case_facts(papers).defendants if p.name.value == "尚文海")
+    assert [measure.kind for measure in first.measures] == ["拘留"]
+
+
 def test_every_source_lies_on_what_it_quotes(clean: Archive) -> None:
     """The quoted text is on the page, and the boxes are on its lines."""
     dossier = clean.dossier("尚文海案")
