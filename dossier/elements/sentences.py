@@ -108,6 +108,10 @@ _MANY = 500
 _RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
 _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[犯]?")
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
+_THAT_IS = re.compile(r"即(?:为|是)?[:,]?[\"']?$")
+_ITEMS = re.compile(r"第[一二三四五六七八九十、和及]{1,20}(?=项)")
+_NUMERAL = re.compile(r"[一二三四五六七八九十]+")
+_PART = re.compile(r"的?(?:定罪|量刑)")
 _BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
 
 
@@ -130,6 +134,7 @@ class _Reader:
         self.mode = ""
         self.quoting = False
         self.revoked = 0
+        self.quoted = 0  # items of the judgment below that are still to come
         self.item = 0  # index into units where the current item begins
         self.skip = 0
 
@@ -171,6 +176,15 @@ class _Reader:
 
     def _item(self, word: re.Match[str]) -> None:
         self.unit = None
+        if self.mode in ("revoke", "keep"):
+            # 撤销…第一、二项,即:一、被告人…: as many items as are named belong to it
+            if _THAT_IS.search(self.text, max(0, word.start() - 8), word.start()):
+                named = _ITEMS.findall(self.text, self.revoked, word.start())
+                self.quoted = sum(len(_NUMERAL.findall(each)) for each in named) - 1
+                return
+            if self.quoted > 0:
+                self.quoted -= 1
+                return
         self.mode = ""
         self.item = len(self.units)
 
@@ -231,6 +245,8 @@ class _Reader:
         unit.prior = prior
         unit.charges = charges
         unit.stop = self.skip = stop
+        if self.mode and _PART.match(self.text, stop):
+            unit.dropped = True  # 第一项中对被告人张三犯盗窃罪的量刑部分 imposes nothing
         if self.mode:
             self.quoting = True
 
@@ -279,13 +295,18 @@ class _Reader:
 
     def _revoke(self, word: re.Match[str]) -> None:
         ahead = self.text[word.end() : word.end() + 90]
+        if (items := _ITEMS.search(ahead)) is not None and "即" in ahead[items.end() :]:
+            ahead = ahead[: items.start()]  # a 缓刑 in what is quoted is not what is revoked
         self.mode = "recall" if re.search("缓刑|假释", ahead) else "revoke"
         self.quoting = False
+        self.quoted = 0
         self.revoked = word.end()
         self.unit = None
 
     def _keep(self, word: re.Match[str]) -> None:
         self.mode = "keep"
+        self.quoted = 0
+        self.revoked = word.end()
         self.unit = None
 
     def _anew(self, word: re.Match[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dossier.elements import extract
 from dossier.elements.sentences import charge_mentions, restitutions, sentences
 from dossier.elements.terms import months, term
 from dossier.elements.values import Segment
@@ -236,3 +237,19 @@ def test_long_lines(piece: str) -> None:
     start = time.perf_counter()
     sentences(text, (Segment("decision", 0, len(text)),))
     assert time.perf_counter() - start < 3
+
+
+def test_quoted_items_of_the_judgment_below_do_not_hold() -> None:
+    text = (
+        "判决如下：一、维持某县人民法院（2017）云0999刑初115号刑事判决第一项，即：一、被告人丁小英犯受贿罪，"
+        "判处罚金人民币二十万元。二、撤销某县人民法院（2017）云0999刑初115号刑事判决第二、三项，即：二、被告人高大生"
+        "犯受贿罪，判处有期徒刑六个月，缓刑一年。三、被告人牛小平犯受贿罪，免予刑事处罚。三、上诉人高大生犯受贿罪，"
+        "判处有期徒刑六个月。本判决为终审判决。"
+    )
+    found = [(s.defendant, s.months, s.exempt, s.operative) for s in extract(text).sentences]
+    assert found == [
+        ("丁小英", None, False, True),
+        ("高大生", 6, False, False),
+        ("牛小平", None, True, False),
+        ("高大生", 6, False, True),
+    ]
