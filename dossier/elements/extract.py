@@ -47,7 +47,7 @@ def extract(text: str, *, title: str = "", kind: TextKind | None = None) -> Elem
         charges=charge_mentions(text, segments, names),
         sentences=sentences,
         restitutions=restitutions(text, segments),
-        circumstances=circumstances(text, segments, names),
+        circumstances=circumstances(text, segments, names, known),
     )
 
 

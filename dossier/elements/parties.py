@@ -139,7 +139,7 @@ def _prose(text: str) -> list[PartyElements]:
 
 def _names(text: str) -> list[str]:
     """胡娜、张赟 are two; 和 and 及 part only what are names then."""
-    names = []
+    names: list[str] = []
     for each in text.split("、"):
         parts = re.split("[和及]", each)
         names += parts if all(len(part) > 1 for part in parts) else [each]

@@ -14,8 +14,7 @@ from typing import Literal
 from .citations import Citation
 
 Speaker = Literal["prosecution", "defence", "court", "document"]
-"""Who says it: 公诉机关指控; 被告人、辩护人; 经审理查明、本院认为; or, outside judgments, the document
-itself."""
+"""Who says it: 公诉机关指控; 被告人、辩护人; 经审理查明、本院认为; elsewhere the document."""
 
 PenaltyKind = Literal["死刑", "死刑缓期执行", "无期徒刑", "有期徒刑", "拘役", "管制"]
 

@@ -12,12 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dossier.elements.circumstances import (
-    Band,
-    _CircumstancesFile,
-    circumstance_types,
-    circumstances,
-)
+from dossier.elements.circumstances import circumstance_types, circumstances
+from dossier.elements.circumstancetypes import Band, _CircumstancesFile
 from dossier.elements.segments import segments
 from dossier.elements.values import Circumstance, Segment
 
