@@ -28,6 +28,7 @@ from .catalogue import (
     StartDocument,
 )
 from .checking import CheckProblem, CheckReport
+from .elements import Elements, extract
 from .errors import DossierError, QueryError
 from .export import ExportReport
 from .facts import CaseFacts, Conflict, FactValue, PersonFacts, Reading, Side, Source
@@ -56,6 +57,7 @@ __all__ = [
     "Document",
     "Dossier",
     "DossierError",
+    "Elements",
     "ExcludePage",
     "ExportReport",
     "FactValue",
@@ -100,5 +102,6 @@ __all__ = [
     "StartDocument",
     "Status",
     "Volume",
+    "extract",
     "__version__",
 ]
