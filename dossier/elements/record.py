@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .charges import charges_at
-from .terms import TERM, months
+from .terms import TERM, possible_term
 from .values import CoerciveMeasure, Conviction, Moment
 
 _CHUNK = re.compile(
@@ -124,7 +124,7 @@ def _conviction(
     term = None
     for each in _TERM.finditer(text, punished.start(), stop):
         if term is None or each["total"]:
-            term = months(each["term"] or each["term2"])
+            term = possible_term(each["term"] or each["term2"])[0]
     released = None
     for each in _RELEASED.finditer(text, punished.end(), stop):
         released = days.before(each.start(), punished.end())

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from .charges import charges_at, charges_in
+from .charges import charges_at, charges_in_form
 from .mentions import charge_mentions
 from .moments import moments
 from .operative import Part, decision_parts
 from .persons import names_at, names_pattern, roles_pattern, strong_name
 from .restitutions import restitutions
-from .terms import TERM, term
+from .terms import TERM, possible_term
 from .values import Amount, PartyElements, PenaltyKind, Segment, Sentence
 
 __all__ = ["charge_mentions", "restitutions", "sentences"]
@@ -76,7 +76,7 @@ class _Unit:
     prior: bool = False
     operative: bool = True
     penalty: PenaltyKind | None = None
-    terms: list[tuple[int, int]] = field(default_factory=list)
+    terms: list[tuple[int | None, int]] = field(default_factory=list)
     probation: int | None = None
     fine: Amount | None = None
     confiscation: str = ""
@@ -323,7 +323,7 @@ class _Reader:
             return
         if unit.penalty is not None or len(unit.charges) > 1:
             between = self.text[max(unit.stop, word.start() - _NEAR) : word.start()]
-            charges = charges_in(between) if "罪" in between else ()
+            charges = charges_in_form(between) if "罪" in between else ()
             if not charges and unit.penalty is not None:
                 return
             if unit.penalty is None:
@@ -339,7 +339,7 @@ class _Reader:
         unit.penalty = kind
         unit.stop = word.end()
         if terms is not None:
-            unit.terms = [term(each) for each in re.split("[、,和]", terms)]
+            unit.terms = [possible_term(each) for each in re.split("[、,和]", terms)]
 
     def _fixed(self, word: re.Match[str]) -> None:
         before = self.text[max(0, word.start() - 12) : word.start()]
@@ -369,7 +369,7 @@ class _Reader:
     def _probation(self, word: re.Match[str]) -> None:
         unit = self._current(word)
         if unit.probation is None and unit.penalty is not None:
-            unit.probation = term(word["probation"])[0]
+            unit.probation = possible_term(word["probation"])[0]
             unit.stop = word.end()
 
     def _fine(self, word: re.Match[str]) -> None:
@@ -401,7 +401,7 @@ class _Reader:
         unit = self._current(word)
         if unit.deprivation is None:
             said = word["deprivation"]
-            unit.deprivation = -1 if said in ("终身", "终生") else term(said)[0]
+            unit.deprivation = -1 if said in ("终身", "终生") else possible_term(said)[0]
             unit.stop = word.end()
 
     def _expelled(self, word: re.Match[str]) -> None:
@@ -471,7 +471,7 @@ def _values(unit: _Unit, part: Part) -> Iterator[Sentence]:
         fine = replace(fine, start=first, stop=last)
     base = Sentence("", begin, end, operative=unit.operative and not unit.prior)
     for at, name in enumerate(unit.who or ("",)):
-        months, days = (None, 0)
+        months, days = None, 0
         if unit.terms:
             several = len(unit.terms) == len(unit.who)
             months, days = unit.terms[at if several else 0]

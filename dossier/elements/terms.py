@@ -49,3 +49,11 @@ def months(text: str) -> int:
     """Whole months of a term in matching form: 一年零六个月 is 18. ValueError for what is no
     term."""
     return term(text)[0]
+
+
+def possible_term(text: str) -> tuple[int | None, int]:
+    """`term`, but (None, 0) for what no number can be read from: a slip such as 二一十年."""
+    try:
+        return term(text)
+    except ValueError:
+        return None, 0

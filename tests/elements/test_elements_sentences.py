@@ -206,6 +206,29 @@ def test_mentions() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("被告人甄大河、时小溪的行为构成盗窃罪。", ("甄大河", "时小溪"), [("甄大河", "时小溪")]),
+        ("被告人甄大河曾因犯抢劫罪被判刑，现犯诈骗罪。", ("甄大河",), []),
+        ("被告人甄大河（化名）和被告人时小溪犯诈骗罪。", ("甄大河", "时小溪"), [("甄大河", "时小溪")]),
+        ("被告人甄某１、甄××犯盗窃罪。", ("甄某1", "甄××"), [("甄某1", "甄××")]),
+        ("被告人甄ＸＸ犯盗窃罪。", ("甄XX", "甄X"), [("甄XX",)]),
+        ("被告人甄某12犯盗窃罪。", ("甄某", "甄某1"), [()]),
+        ("被告人甄某2019年犯盗窃罪。", ("甄某",), [("甄某",)]),
+    ],
+)  # fmt: skip
+def test_a_charge_of_whom_in_lines_cut_anywhere(
+    text: str, names: tuple[str, ...], expected: list[tuple[str, ...]]
+) -> None:
+    for size in (len(text), 1, 2, 3):
+        cut = "\n".join(text[at : at + size] for at in range(0, len(text), size))
+        found = charge_mentions(cut, (), names)
+        assert [each.defendants for each in found] == expected
+        for each in found:
+            assert cut[each.start : each.stop].replace("\n", "") in ("盗窃", "诈骗")
+
+
 _PIECES = st.sampled_from(
     [
         "被告人", "甄大河", "犯", "盗窃罪", "，", "。", "、", "；", "判处",
@@ -253,3 +276,30 @@ def test_quoted_items_of_the_judgment_below_do_not_hold() -> None:
         ("牛小平", None, True, False),
         ("高大生", 6, False, True),
     ]
+
+
+@pytest.mark.parametrize("numeral", ["二一十", "十十", "拾百"])
+def test_impossible_numerals_are_no_term(numeral: str) -> None:
+    result = extract(
+        f"被告人甄大河，曾因犯盗窃罪被判处有期徒刑{numeral}年。\n判决如下：\n被告人甄大河犯盗窃罪，"
+        f"判处有期徒刑{numeral}年，缓刑{numeral}年，剥夺政治权利{numeral}年。"
+    )
+    (found,) = result.sentences
+    assert (found.penalty, found.months, found.probation) == ("有期徒刑", None, None)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["判处有期徒刑", "缓刑", "管制", "拘役", "剥夺政治权利"]),
+            st.text("零〇一二三四五六七八九十两百壹贰拾廿0123456789", min_size=1, max_size=6),
+            st.sampled_from(["年", "个月", "年半", "日"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_no_term_raises(terms: list[tuple[str, str, str]]) -> None:
+    said = "，".join(map("".join, terms))
+    extract(f"被告人甄大河，曾因犯盗窃罪被{said}。\n判决如下：\n被告人甄大河犯盗窃罪，{said}。")
