@@ -322,8 +322,8 @@ def test_check_finds_each_kind_of_damage(archive: Archive, case: Path) -> None:
         session.execute(text("DELETE FROM pages WHERE id = :id"), {"id": 3})
     codes = sorted(problem.code for problem in archive.check().problems)
     assert codes == [
-        "blob-damaged", "blob-damaged", "document-empty", "layer-damaged", "pages-missing",
-        "text-differs",
+        "blob-damaged", "blob-damaged", "document-empty", "index-incomplete", "layer-damaged",
+        "pages-missing", "text-differs",
     ]  # fmt: skip
 
 
@@ -571,12 +571,12 @@ def test_indexes_hear_of_every_change(archive: Archive, case: Path) -> None:
 
     def heard() -> list[tuple[int, str]]:
         with archive._database.write() as session:
-            changes = outbox.pending(session, "search")
+            changes = outbox.pending(session, "another")
             outbox.done(session, changes)
             return [(change.item_id, change.action) for change in changes]
 
     with archive._database.write() as session:
-        outbox.register(session, "search")
+        outbox.register(session, "another")
     archive.add(case)
     dossier = archive.dossier("郑大川案")
     ids = {page.id for page in dossier.pages}
