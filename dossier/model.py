@@ -7,7 +7,7 @@ Coordinates are in page units: [0, 1] of the width and height of the page *as a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from unicodedata import bidirectional
@@ -121,11 +121,18 @@ class Line:
         """The rectangle around characters `start` to `stop` (exclusive) of this line."""
         if not 0 <= start < stop <= len(self.text):
             raise IndexError(f"no characters {start}:{stop} in a line of {len(self.text)}")
-        spans = self.char_spans()
-        inside = spans[2 * start : 2 * stop]
-        if not self.spans and _from_right(self.text):
-            inside = tuple(1 - edge for edge in inside)
+        inside = self.measured().spans[2 * start : 2 * stop]
         return Box.around(_slice(self.quad, min(inside), max(inside)))
+
+    def measured(self) -> Line:
+        """This line with its `spans`, estimated if they are unknown: for many `part_box` of one
+        long line."""
+        if len(self.spans) == 2 * len(self.text):
+            return self
+        spans = self.char_spans()
+        if not self.spans and _from_right(self.text):
+            spans = tuple(1 - edge for edge in spans)
+        return replace(self, spans=spans)
 
 
 def _from_right(text: str) -> bool:

@@ -107,6 +107,16 @@ class FactDocument:
     def _starts(self) -> list[int]:
         return [begin for _, _, begin in self.placed_lines]
 
+    @cached_property
+    def _spans(self) -> dict[int, Line]:
+        return {}
+
+    def _measured(self, place: int) -> Line:
+        """A line with its spans: they are estimated once, not anew for each value on it."""
+        if place not in self._spans:
+            self._spans[place] = self.placed_lines[place][1].measured()
+        return self._spans[place]
+
     def confidence(self, start: int, stop: int) -> float:
         """The lowest confidence of the lines on which `text[start:stop]` stands."""
         place = max(0, bisect_right(self._starts, start) - 1)
@@ -132,7 +142,7 @@ class FactDocument:
                 page = where
                 first += len(part) - len(part.lstrip())
                 last -= len(part) - len(part.rstrip())
-                box = line.part_box(first, last)
+                box = self._measured(place).part_box(first, last)
                 edges = (box.left, box.top, box.right, box.bottom)
                 boxes.append(tuple(round(edge, 5) for edge in edges))  # type: ignore[arg-type]
             place += 1
