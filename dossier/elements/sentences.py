@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 
 from .charges import charges_at, charges_in_form
 from .mentions import charge_mentions
@@ -105,6 +106,9 @@ class _Unit:
 _NEAR = 80
 _FAR = 400
 _MANY = 500
+_CHARGES = 40  # of one unit
+_VALUES = 400  # names times charges of one unit
+_ALL = 10_000  # values of one judgment
 _RAW = re.compile(r"[^,。;:()、]{2,30}?罪(?![、和])|[^,。;:()]{2,40}?罪")
 _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[犯]?")
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
@@ -179,7 +183,9 @@ class _Reader:
         if self.mode in ("revoke", "keep"):
             # 撤销…第一、二项,即:一、被告人…: as many items as are named belong to it
             if _THAT_IS.search(self.text, max(0, word.start() - 8), word.start()):
-                named = _ITEMS.findall(self.text, self.revoked, word.start())
+                named = _ITEMS.findall(
+                    self.text, max(self.revoked, word.start() - _FAR), word.start()
+                )
                 self.quoted = sum(len(_NUMERAL.findall(each)) for each in named) - 1
                 return
             if self.quoted > 0:
@@ -257,13 +263,15 @@ class _Reader:
         return first and len(text) <= 4 and _NO_NAME.match(text) is None
 
     def _charges(self, at: int) -> tuple[list[tuple[str, str]], int]:
-        found: list[tuple[str, str]] = []
+        found: dict[str, str] = {}
         stop = at
         while True:
             charges = charges_at(self.text, at)
             if not charges:
                 break
-            found += [(each.name, self.text[each.start : each.stop]) for each in charges]
+            for each in charges:
+                if len(found) < _CHARGES:
+                    found.setdefault(each.name, self.text[each.start : each.stop])
             stop = charges[-1].stop
             more = _MORE.match(self.text, stop)
             assert more is not None
@@ -272,7 +280,7 @@ class _Reader:
                 break
         if found:
             stop += self.text.startswith("罪", stop)
-            return found, stop
+            return list(found.items()), stop
         raw = _RAW.match(self.text, at)
         if raw is None:
             return [], at
@@ -382,7 +390,9 @@ class _Reader:
         unit = self._current(word)
         if unit.fine is None:
             unit.fine = amount
-            unit.judged = re.search("处(?:以)?$", self.text[: word.start()][-4:]) is not None
+            unit.judged = self.text.endswith(
+                ("处", "处以"), max(0, word.start() - 4), word.start()
+            )
             unit.stop = max(amount.stop, word.end())
 
     def _confiscation(self, word: re.Match[str]) -> None:
@@ -425,9 +435,10 @@ class _Reader:
             return
         unit = self.unit
         who = self.who if unit is None else unit.who
+        those = set(who)
         for each in self.units[: -_MANY - 1 : -1]:
             imposed = each.penalty is not None and not (each.prior or each.dropped)
-            if imposed and (set(who) & set(each.who) or not who):
+            if imposed and (not those or not those.isdisjoint(each.who)):
                 if each.term_from is None:
                     each.term_from, each.term_to = begin, end
                 return
@@ -444,6 +455,8 @@ def sentences(
 
     What an appeal court revokes, and earlier sentences that are joined to the new one, are there
     with `operative` False. What it upholds without saying it is not there.
+
+    There are at most 10,000 values, and of one punishment some 400; real judgments have far fewer.
     """
     known = [
         name for party in parties if "被告" in party.role for name in (party.name, *party.aliases)
@@ -451,13 +464,14 @@ def sentences(
     found: list[Sentence] = []
     for part in decision_parts(text, segments):
         for unit in _Reader(part, known).read():
-            found.extend(_values(unit, part))
+            found.extend(islice(_values(unit, part), _ALL - len(found)))
     return tuple(found)
 
 
 def _values(unit: _Unit, part: Part) -> Iterator[Sentence]:
     main = unit.total or unit.penalty is not None or unit.exempt or unit.judged
     charges = unit.charges or (unit.inherited if main else [])
+    charges = charges[: max(1, _VALUES // max(1, len(unit.who)))]
     main = main or unit.acquitted
     if unit.dropped or not (unit.imposes or charges) or (unit.prior and not unit.imposes):
         return

@@ -303,3 +303,35 @@ def test_impossible_numerals_are_no_term(numeral: str) -> None:
 def test_no_term_raises(terms: list[tuple[str, str, str]]) -> None:
     said = "，".join(map("".join, terms))
     extract(f"被告人甄大河，曾因犯盗窃罪被{said}。\n判决如下：\n被告人甄大河犯盗窃罪，{said}。")
+
+
+_MANY_NAMES = "、".join(f"甄{one}{two}" for one in "甲乙丙丁戊己庚辛壬癸" for two in "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪")
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "tail"),
+    [
+        ("判决如下：被告人甄大河犯盗窃罪，撤销第一项，", "第一项，即：一、", ""),
+        (f"判决如下：被告人{_MANY_NAMES}犯", "盗窃罪、诈骗罪、", "判处有期徒刑一年。"),
+        (f"判决如下：被告人{_MANY_NAMES}犯盗窃罪，", "犯诈骗罪，判处有期徒刑一年，", ""),
+        ("判决如下：被告人甄大河犯盗窃罪，", "并处罚金一元，", ""),
+    ],
+)
+def test_four_times_the_text_takes_four_times_as_long(head: str, piece: str, tail: str) -> None:
+    import time
+
+    taken = []
+    for length in (25_000, 100_000):
+        text = head + piece * (length // len(piece)) + tail
+        segments = (Segment("decision", 0, len(text)),)
+        start = time.perf_counter()
+        found = sentences(text, segments)
+        taken.append(time.perf_counter() - start)
+        assert len(found) <= 10_000
+    assert taken[1] < 12 * taken[0] + 0.2
+
+
+def test_repeated_charges_are_one() -> None:
+    found = read("被告人甄大河犯盗窃罪、诈骗罪、盗窃罪，判处有期徒刑一年。")
+    assert [each[1] for each in found] == ["盗窃", "诈骗", ""]
+    assert len(read(f"被告人{_MANY_NAMES}犯盗窃罪、诈骗罪、抢劫罪，判处有期徒刑一年。")) <= 600
