@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from pydantic import Field
 
-from ..normal import normal
+from ..normal import normal, normalise
+from .form import form as form_of
 from .tables import Sourced, Strict, read_table
 
 
@@ -139,6 +140,7 @@ _AFTER = re.compile(
 _BEFORE = re.compile(r"涉嫌(?:犯有?)?|(?<![罪案嫌主从累共刑惯初偶逃])犯有?")
 _BRACKETS = re.compile(r"[（）()〔〕]")
 _LONGEST = 120
+_SHORT = 2000
 
 
 def all_charges() -> tuple[Charge, ...]:
@@ -147,7 +149,17 @@ def all_charges() -> tuple[Charge, ...]:
 
 
 def charges_in(text: str) -> tuple[ChargeFound, ...]:
-    """Where a text speaks of a charge as a charge, in order."""
+    """Where a text speaks of a charge as a charge, in order. Line breaks may stand anywhere."""
+    # a title or a heading is no reason to forget the form of a whole document
+    whole = normalise(text) if len(text) < _SHORT else form_of(text)
+    return tuple(
+        ChargeFound(found.name, *whole.span(found.start, found.stop))
+        for found in charges_in_form(whole.text)
+    )
+
+
+def charges_in_form(text: str) -> tuple[ChargeFound, ...]:
+    """`charges_in` of a text that is in matching form."""
     table = _table()
     found: list[ChargeFound] = []
     for start, stop in _mentions(text, table):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 
-from .charges import charges_in
-from .persons import names_pattern
+from ..normal import normal
+from .charges import charges_in_form
+from .form import form
 from .values import ChargeMention, Segment, SegmentKind, Speaker
 
 _SPEAKERS: dict[SegmentKind, Speaker] = {
@@ -18,11 +20,13 @@ _SPEAKERS: dict[SegmentKind, Speaker] = {
     "reasoning": "court",
     "decision": "court",
 }
-_SENTENCE = re.compile(r"[。；;]")
-_BETWEEN = re.compile(
-    r"(?:[、，,\s]|和|及|与|以及|被告(?:人|单位)|犯罪嫌疑人|（[^（）]{0,30}）){0,4}"
-)
+# --- in matching form
+_SENTENCE = re.compile(r"[。;]")
+_BETWEEN = re.compile(r"(?:[、,]|和|及|与|以及|被告(?:人|单位)|犯罪嫌疑人|\([^()]{0,30}\)){0,4}")
 _PAST = re.compile(r"曾(?:因|于|经)|前科|刑满释放")
+# 张某1 and 张×× are others than 张某 and 张×; 张某2019年… is 张某
+_GOES_ON = r"(?![某甲乙丙丁戊×Xx*]|\d{1,2}(?![\d年月日时]))"
+_REACH = 600
 
 
 def charge_mentions(
@@ -32,37 +36,44 @@ def charge_mentions(
     `names` of whom it is said: the last row of names before it in its sentence. Heads and the
     parties with their former convictions are left out, and the law printed at the end."""
     judgment = any(part.kind == "decision" for part in segments)
-    pattern = names_pattern(names)
+    known = {plain: name for name in names if len(plain := normal(name)) > 1}
+    pattern = _names_pattern(known)
+    whole = form(text)
     found: list[ChargeMention] = []
     for part in segments or (Segment("other", 0, len(text)),):
         if part.kind in ("head", "parties", "foot", "appendix", "evidence"):
             continue
         speaker = _SPEAKERS.get(part.kind, "document") if judgment else "document"
-        piece = text[part.start : part.stop]
-        for charge in charges_in(piece):
-            begin = 0
-            for end in _SENTENCE.finditer(piece, max(0, charge.start - 600), charge.start):
+        # offsets of the form never fall, so a place in the text is found by bisection
+        first, last = bisect_left(whole.offsets, part.start), bisect_left(whole.offsets, part.stop)
+        piece = whole.text[first:last]
+        for charge in charges_in_form(piece):
+            begin = low = max(0, charge.start - _REACH)
+            for end in _SENTENCE.finditer(piece, low, charge.start):
                 begin = end.end()
-            begin = max(begin, charge.start - 600)
             if _PAST.search(piece, begin, charge.start):
                 continue
-            who = () if pattern is None else _last_row(piece, begin, charge.start, pattern)
-            found.append(
-                ChargeMention(
-                    charge.name, speaker, part.start + charge.start, part.start + charge.stop, who
-                )
-            )
+            who = () if pattern is None else _last_row(piece, begin, charge.start, pattern, known)
+            start, stop = whole.span(first + charge.start, first + charge.stop)
+            found.append(ChargeMention(charge.name, speaker, start, stop, who))
     return tuple(found)
 
 
-def _last_row(text: str, start: int, stop: int, pattern: re.Pattern[str]) -> tuple[str, ...]:
+def _names_pattern(known: Mapping[str, str]) -> re.Pattern[str] | None:
+    each = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    return re.compile(f"(?:{each}){_GOES_ON}") if each else None
+
+
+def _last_row(
+    text: str, start: int, stop: int, pattern: re.Pattern[str], known: Mapping[str, str]
+) -> tuple[str, ...]:
     """The names that stand in a row last before `stop`."""
     row: list[str] = []
     end = None
     for match in pattern.finditer(text, start, stop):
         if end is not None and _BETWEEN.fullmatch(text, end, match.start()) is None:
             row = []
-        if match[0] not in row:
-            row.append(match[0])
+        if known[match[0]] not in row:
+            row.append(known[match[0]])
         end = match.end()
     return tuple(row)

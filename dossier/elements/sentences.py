@@ -116,7 +116,7 @@ _THAT_IS = re.compile(r"即(?:为|是)?[:,]?[\"']?$")
 _ITEMS = re.compile(r"第[一二三四五六七八九十、和及]{1,20}(?=项)")
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 _PART = re.compile(r"的?(?:定罪|量刑)")
-_BARE = re.compile(r"(?<=[,。;:()、])[^,。;:()、犯]{2,30}$")
+_BARE = re.compile(r"(?:^|(?<=[,。;:()、]))[^,。;:()、犯]{2,30}$")
 
 
 class _Reader:

@@ -55,6 +55,24 @@ def test_mentions(text: str, expected: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "被告人甄大河犯盗窃罪，又犯故意伤害罪。",
+        "涉嫌掩饰、隐瞒犯罪所得罪一案",
+        "赵小明、李宝山贩卖、运输毒品一审刑事判决书",
+        "犯偷越国（边）境罪；犯强制猥亵妇女罪",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_line_break_may_stand_anywhere(text: str, size: int) -> None:
+    cut = "\n ".join(text[at : at + size] for at in range(0, len(text), size))
+    joined = [(f.name, text[f.start : f.stop]) for f in charges_in(text)]
+    assert joined
+    read = [(f.name, "".join(cut[f.start : f.stop].split())) for f in charges_in(cut)]
+    assert read == joined
+
+
+@pytest.mark.parametrize(
     ("typed", "charge"),
     [
         ("贩卖毒品罪", DRUGS), ("制造、贩卖毒品", DRUGS), ("偷越国边境", "偷越国（边）境"),
