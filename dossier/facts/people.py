@@ -186,9 +186,8 @@ def _holed(person: Person) -> Iterator[str]:
 
 
 def _surnames(person: Person) -> Iterator[str]:
-    """What stands before 某, or one and two characters."""
-    for name in person.names:
-        yield from [name.partition("某")[0]] if "某" in name else [name[:1], name[:2]]
+    """How each name begins: masked and whole names that could be one person share it."""
+    yield from (name[:1] for name in person.names)
 
 
 def _share_id(one: Person, other: Person, people: Sequence[Person]) -> bool:
@@ -227,20 +226,37 @@ def _contradict(one: Person, other: Person) -> bool:
 
 
 def _masked(one: Person, other: Person, people: Sequence[Person]) -> bool:
-    """张某某 is 张建国 if nobody else it could be."""
-    for masked, whole in ((one, other), (other, one)):
-        name = next(iter(masked.names))
-        if "某" not in name or any("某" in each for each in whole.names):
-            continue
-        could = [
-            person
-            for person in people
-            if person is not masked and person.group() == masked.group()
-            and any("某" not in each and _unmasks(name, each) for each in person.names)
-        ]  # fmt: skip
-        if could == [whole] and not _contradict(one, other):
-            return True
-    return False
+    """张某某 is 张建国 if it could be nobody else, and nobody else could be it."""
+    if one.documents & other.documents or one.group() != other.group() or _contradict(one, other):
+        return False
+    masked, whole = (one, other) if _hidden(one) else (other, one)
+    if not _hidden(masked) or any("某" in name for name in whole.names):
+        return False
+    if not _could_be(masked, whole):
+        return False
+    alike = [each for each in people if each.mentions and each.group() == masked.group()]
+    return not any(
+        each is not one
+        and each is not other
+        and (_could_be(masked, each) or _could_be(each, whole))
+        for each in alike
+    )
+
+
+def _hidden(person: Person) -> bool:
+    """Only masked names of it are known."""
+    return all("某" in name for name in person.names)
+
+
+def _could_be(masked: Person, whole: Person) -> bool:
+    """A masked name of one stands for a whole name of the other."""
+    return any(
+        _unmasks(hidden, name)
+        for hidden in masked.names
+        if "某" in hidden
+        for name in whole.names
+        if "某" not in name
+    )
 
 
 def _unmasks(masked: str, name: str) -> bool:

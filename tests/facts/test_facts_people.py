@@ -34,6 +34,11 @@ def _mention(document: int, name: str, role: str = "犯罪嫌疑人", **fields: 
         ([_mention(1, "白未央", id_number=A), _mention(2, "白末央", id_number=B)], 2),
         ([_mention(1, "张伟", id_number=A), _mention(1, "张伟", id_number=B)], 2),
         ([_mention(1, "张某某"), _mention(2, "张建国"), _mention(3, "张建民")], 3),  # which one?
+        ([_mention(1, "张建国"), _mention(1, "张某某")], 2),  # both in one document
+        ([_mention(1, "张某甲"), _mention(1, "张某乙"), _mention(2, "张建国")], 3),  # which one?
+        ([_mention(1, "张某甲"), _mention(2, "张某乙"), _mention(3, "张建国")], 3),
+        ([_mention(1, "张某某"), _mention(2, "张建某"), _mention(3, "张建国")], 3),
+        ([_mention(1, "张某某", "被害人"), _mention(2, "张建国")], 2),  # another role
     ],
 )
 def test_who_is_who(mentions: list[Mention], people: int) -> None:
