@@ -512,3 +512,22 @@ def test_time_grows_with_length_only(piece: str) -> None:
     begin = time.process_time()
     circumstances(text, (Segment("reasoning", 0, len(text)),), NAMES, "judgment")
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("被告人赵甲猥亵儿童，被害人李丁系未成年人。", {"弱势被害人"}),
+        ("被害人系未成年人，被告人赵甲依法应从重处罚。", {"弱势被害人"}),
+        ("被告人赵甲明知被害人李丁作案时不满十八周岁。", set()),
+        ("被告人赵甲殴打他人，被害人李丁系聋哑人。", set()),
+        ("被告人赵甲诈骗他人，被害人李丁已满七十五周岁。", set()),
+        ("被害人李丁系限制刑事责任能力人，被告人赵甲应从重处罚。", set()),
+        ("被告人赵甲殴打被害人时未满十八周岁，依法从轻处罚。", {"未成年"}),
+        ("被告人赵甲致被害人李丁轻伤，犯罪时系未成年人。", {"未成年"}),
+        ("被告人赵甲系未成年人，被害人李丁亦系未成年人。", {"未成年"}),
+        ("被告人赵甲殴打被害人李丁，赵甲系聋哑人。", {"聋哑盲"}),
+    ],
+)
+def test_what_the_victim_is_is_no_circumstance_of_the_person(text: str, expected: set[str]) -> None:
+    assert found(text) == expected
