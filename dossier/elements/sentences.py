@@ -36,6 +36,7 @@ _WORDS = re.compile(
     r"|[一二三四五六七八九十]{1,3}(?=被告|撤销|维持)))"
     rf"|(?P<who>(?<![各等位名全]){roles_pattern()})"
     r"|(?P<commit>犯(?![罪的])|(?<!不)构成(?!犯罪)|以(?=[^,。;]{2,40}罪(?:判处|追究|定罪)))"
+    r"|(?P<own>判处|(?<=[^判所并])处(?=有期|拘役|管制|罚金|无期|死刑|以))"
     r"|(?P<prior>连同|与(?=[其前原尚之此]|[^,。;]{0,50}(?:判决|裁定|判处))|前罪|余刑|余罪"
     r"|原判(?=[^,。;]{0,12}(?:刑|拘役|管制|罚金))|[前原曾](?=犯)|(?:尚未|没有|未)执行(?=完|的))"
     r"|(?P<sum>总和刑期|刑期总和|总和刑|合并刑期|总刑期|合计刑期|合并总和"
@@ -79,7 +80,7 @@ class _Unit:
     penalty: PenaltyKind | None = None
     terms: list[tuple[int | None, int]] = field(default_factory=list)
     probation: int | None = None
-    fine: Amount | None = None
+    fines: list[Amount] = field(default_factory=list)
     confiscation: str = ""
     deprivation: int | None = None
     expelled: bool = False
@@ -93,7 +94,7 @@ class _Unit:
     def imposes(self) -> bool:
         return (
             self.penalty is not None
-            or self.fine is not None
+            or bool(self.fines)
             or self.exempt
             or self.acquitted
             or bool(self.confiscation)
@@ -114,9 +115,11 @@ _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[�
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
 _THAT_IS = re.compile(r"即(?:为|是)?[:,]?[\"']?$")
 _ITEMS = re.compile(r"第[一二三四五六七八九十、和及]{1,20}(?=项)")
+_AND = re.compile(r"(?:[、,和及]|以及)(?:人民币)?")
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 _PART = re.compile(r"的?(?:定罪|量刑)")
 _BARE = re.compile(r"(?:^|(?<=[,。;:()、]))[^,。;:()、犯]{2,30}$")
+_CLAUSE = re.compile(r"(?:^|(?<=[,。;:、]))[^,。;:()、]{2,30}$")
 
 
 class _Reader:
@@ -131,6 +134,7 @@ class _Reader:
             name = strong_name(text, each.end())
             if name is not None and len(name) <= 4:
                 known.add(name)
+        self.named = known
         self.known = names_pattern(sorted(known)[:_MANY])
         self.units: list[_Unit] = []
         self.unit: _Unit | None = None
@@ -141,6 +145,8 @@ class _Reader:
         self.quoted = 0  # items of the judgment below that are still to come
         self.item = 0  # index into units where the current item begins
         self.skip = 0
+        self.began = 0  # where the words of the current item begin
+        self.joint: _Unit | None = None  # charges of several, who may each get a punishment
 
     def read(self) -> list[_Unit]:
         for word in _WORDS.finditer(self.text):
@@ -179,7 +185,8 @@ class _Reader:
     # --- who and for what
 
     def _item(self, word: re.Match[str]) -> None:
-        self.unit = None
+        self.unit = self.joint = None
+        self.began = word.end()
         if self.mode in ("revoke", "keep"):
             # 撤销…第一、二项,即:一、被告人…: as many items as are named belong to it
             if _THAT_IS.search(self.text, max(0, word.start() - 8), word.start()):
@@ -214,6 +221,7 @@ class _Reader:
         ):
             self.mode = ""
         self.who = names
+        self.named.update(names)
         last = self.unit
         unit = self._begin(word.start(), stop)
         unit.operative = self.mode not in ("revoke", "recall")
@@ -255,6 +263,34 @@ class _Reader:
             unit.dropped = True  # 第一项中对被告人张三犯盗窃罪的量刑部分 imposes nothing
         if self.mode:
             self.quoting = True
+
+    def _own(self, word: re.Match[str]) -> None:
+        """被告人张三、李四犯盗窃罪,张三判处…;李四判处…: a punishment for one of them."""
+        found = _CLAUSE.search(self.text, max(0, word.start() - 40), word.start())
+        if found is None:
+            return
+        name = found[0] if found[0] in self.named else found[0].removeprefix("对")
+        start = found.start()
+        if name not in self.named or (
+            start != self.began and self.text[start - 1 : start] not in ",。;:"
+        ):
+            return
+        last = self.unit
+        if last is not None and last.who == (name,) and not last.imposes:
+            return
+        if self.mode == "revoke" and not self.quoting and self.text[start - 1 : start] in "。;":
+            self.mode = ""
+        if last is not None and last.charges and not last.imposes:
+            self.joint = last
+        self.who = (name,)
+        unit = self._begin(start, word.end())
+        unit.operative = self.mode not in ("revoke", "recall")
+        if last is not None and not (last.dropped or last.prior):
+            unit.inherited = last.charges or last.inherited
+        if self.joint is not None:
+            # who gets nothing of his own keeps his charge
+            self.joint.who = tuple(each for each in self.joint.who if each != name)
+            self.joint.dropped = not self.joint.who
 
     def _is_name(self, text: str, first: bool) -> bool:
         """Whether what stands before 犯 without a role is a name. `first`: an item begins so."""
@@ -388,12 +424,20 @@ class _Reader:
         if amount is None:
             return
         unit = self._current(word)
-        if unit.fine is None:
-            unit.fine = amount
-            unit.judged = self.text.endswith(
-                ("处", "处以"), max(0, word.start() - 4), word.start()
-            )
+        if not unit.fines:
+            unit.fines = [amount, *self._more_sums(amount, len(unit.who) - 1)]
+            amount = unit.fines[-1]
+            unit.judged = self.text.endswith(("处", "处以"), max(0, word.start() - 4), word.start())
             unit.stop = max(amount.stop, word.end())
+
+    def _more_sums(self, amount: Amount, most: int) -> Iterator[Amount]:
+        """二千元 in 并处罚金三千元、二千元."""
+        for _ in range(most):
+            following = self.part.next_sum(amount.stop)
+            if following is None or not _AND.fullmatch(self.text, amount.stop, following.start):
+                return
+            amount = following
+            yield amount
 
     def _confiscation(self, word: re.Match[str]) -> None:
         unit = self._current(word)
@@ -419,6 +463,7 @@ class _Reader:
         unit.expelled, unit.stop = True, word.end()
 
     def _exempt(self, word: re.Match[str]) -> None:
+        self._own(word)
         unit = self._current(word)
         if not unit.imposes:
             unit.exempt, unit.stop = True, word.end()
@@ -479,10 +524,12 @@ def _values(unit: _Unit, part: Part) -> Iterator[Sentence]:
         # 被告人张三的罚金已缴纳
         return
     begin, end = part.place(unit.start, unit.stop)
-    fine = unit.fine
-    if fine is not None:
+    fines: list[Amount | None] = []
+    for fine in unit.fines:
         first, last = part.place(fine.start, fine.stop)
-        fine = replace(fine, start=first, stop=last)
+        fines.append(replace(fine, start=first, stop=last))
+    if len(fines) < 2:
+        fines = (fines or [None]) * max(1, len(unit.who))
     base = Sentence("", begin, end, operative=unit.operative and not unit.prior)
     for at, name in enumerate(unit.who or ("",)):
         months, days = None, 0
@@ -497,7 +544,7 @@ def _values(unit: _Unit, part: Part) -> Iterator[Sentence]:
             months=months,
             days=days,
             probation=unit.probation,
-            fine=fine,
+            fine=fines[at] if at < len(fines) else None,
             confiscation=unit.confiscation,
             deprivation=unit.deprivation,
             expelled=unit.expelled,

@@ -305,7 +305,11 @@ def test_no_term_raises(terms: list[tuple[str, str, str]]) -> None:
     extract(f"被告人甄大河，曾因犯盗窃罪被{said}。\n判决如下：\n被告人甄大河犯盗窃罪，{said}。")
 
 
-_MANY_NAMES = "、".join(f"甄{one}{two}" for one in "甲乙丙丁戊己庚辛壬癸" for two in "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪")
+_MANY_NAMES = "、".join(
+    f"甄{one}{two}"
+    for one in "甲乙丙丁戊己庚辛壬癸"
+    for two in "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪"
+)
 
 
 @pytest.mark.parametrize(
@@ -346,3 +350,49 @@ def test_defendants_without_a_role() -> None:
         ("甄大河", "盗窃", 12),
         ("时小溪", "窝藏", 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        (
+            "被告人甄大河、时小溪犯盗窃罪，甄大河判处有期徒刑一年，并处罚金三千元；"
+            "时小溪判处拘役五个月，并处罚金二千元。",
+            [("甄大河", "盗窃", 12, 3000), ("时小溪", "盗窃", 5, 2000)],
+        ),
+        (
+            "被告人甄大河、时小溪、白云飞犯盗窃罪，对甄大河判处有期徒刑一年；时小溪免予刑事处罚。",
+            [
+                ("白云飞", "盗窃", None, None),
+                ("甄大河", "盗窃", 12, None),
+                ("时小溪", "盗窃", None, None),
+            ],
+        ),
+        (
+            "被告人甄大河、时小溪犯盗窃罪，分别判处有期徒刑一年、十个月，并处罚金人民币三千元、二千元。",
+            [("甄大河", "盗窃", 12, 3000), ("时小溪", "盗窃", 10, 2000)],
+        ),
+        (
+            "被告人甄大河、时小溪、白云飞犯盗窃罪，判处有期徒刑一年，并处罚金三千元、二千元。",
+            [
+                ("甄大河", "盗窃", 12, 3000),
+                ("时小溪", "盗窃", 12, 2000),
+                ("白云飞", "盗窃", 12, None),
+            ],
+        ),
+        (
+            "被告人甄大河、时小溪犯盗窃罪，均判处有期徒刑一年，并处罚金三千元。",
+            [("甄大河", "盗窃", 12, 3000), ("时小溪", "盗窃", 12, 3000)],
+        ),
+        (
+            "被告人甄大河犯盗窃罪，甄大河判处有期徒刑一年。",
+            [("甄大河", "盗窃", 12, None)],
+        ),
+    ],
+)
+def test_each_of_several_has_his_own(decision: str, expected: list[tuple[object, ...]]) -> None:
+    found = sentences(decision, (Segment("decision", 0, len(decision)),))
+    assert [
+        (each.defendant, each.charge_text, each.months, each.fine and int(each.fine.value))
+        for each in found
+    ] == expected
