@@ -193,8 +193,10 @@ _NO_LAW = re.compile(
     r"(?:合同|协议|协议书|章程|决议|条款|方案|承诺书|保证书|[诉决定见]书|报告|笔录|通知书|清单|证明|纪要|鉴定书)$"
 )
 # names that the text itself introduces: (以下简称《解释》)
+_LONGEST_SHORT = 20
 _INTRODUCED = re.compile(
-    r"(?<=[简下统])称(?:为|:)?[《\"]?(?P<name>[^《》\"。,()]{1,20})[》\"]?(?=[,)等])"
+    r"(?<=[简下统])称(?:为|:)?[《\"]?"
+    rf"(?P<name>[^《》\"。,()]{{1,{_LONGEST_SHORT}}})[》\"]?(?=[,)等])"
 )
 _INTERPRETED = re.compile(
     r"[》〉]?的?(?:若干问题的?)?(?P<kind>解释|规定|决定|意见|实施细则|实施条例)[》〉]?(?=第|\()"
@@ -255,8 +257,10 @@ def _law_of(
     """The law that is named, and where its name ends; None if none is."""
     end = mention.end()
     if mention["tail"] is not None:
-        names = (name for name in short if plain.endswith(name, 0, end))
-        return next(((short[name], end) for name in names if short[name]), None)
+        # the longest introduced name that ends here
+        sizes = range(min(_LONGEST_SHORT, end), 0, -1)
+        named = (short.get(plain[end - size : end]) for size in sizes)
+        return next(((name, end) for name in named if name), None)
     if mention["that"] is not None or mention["onward"] is not None:
         return (law, end) if law else None
     if mention["quoted"] is not None:

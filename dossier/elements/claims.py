@@ -72,6 +72,8 @@ _COMMON = re.compile(r"均|上述|以上|该些|这些|分别")
 _BREAK = re.compile(r"[。;!?]")
 _QUOTED = 900
 _LIST = 700
+_OPINION = 2000
+"""No sentence that reports an opinion is longer."""
 _VERDICT_REACH = 420
 
 
@@ -155,6 +157,7 @@ def _end(form: str, begin: int, stop: int, state: bool) -> int:
         closing = form.find('"', quote + 1, min(stop, quote + _QUOTED))
         if closing >= 0:
             return closing
+    stop = min(stop, begin + _OPINION)
     sentence = _BREAK.search(form, begin, stop)
     edge = stop if sentence is None else sentence.start()
     listed = form[begin : begin + 1] in ":;" or form.startswith(("1", "一", "(", "①"), begin + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,3 +146,24 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     for citation in citations(text):
         assert 0 <= citation.start < citation.stop <= len(text)
     canonical_statute(text)
+
+
+def test_an_introduced_name_is_found_by_its_end() -> None:
+    text = "《刑法》第一条（以下简称《甄时解释》），甄时解释第二条。"
+    assert [str(one) for one in citations(text)] == ["刑法第1条", "刑法第2条"]
+
+
+def test_many_introduced_names_are_read_in_time_that_grows_with_the_text() -> None:
+    figures = "赵钱孙李周吴郑王冯陈"
+
+    def seconds(size: int) -> float:
+        parts = []
+        for at in range(size // 25):
+            name = "".join(figures[int(digit)] for digit in f"{at:05}")
+            parts.append(f"《刑法》第一条（以下简称《{name}》）、解释第二条，")
+        begin = time.perf_counter()
+        citations("".join(parts))
+        return time.perf_counter() - begin
+
+    seconds(1000)
+    assert seconds(100_000) < 12 * seconds(25_000)
