@@ -69,6 +69,10 @@ _SETTLED = re.compile(
 _SETTLED_STATE = re.compile(rf"{_SETTLED.pattern}|成立|清楚|充分|正确|适当|不当|有误|准确|妥当")
 _OTHERS = re.compile(r"(?:其他|其余|其它|另外|除此|除上述)[^,。;]{0,20}$")
 _COMMON = re.compile(r"均|上述|以上|该些|这些|分别")
+# one opinion holds and the other does not: which is which is not told
+_ENUMERATED = re.compile(r"[^。;!?]{0,60}?(?:前者|后者)")
+# 公诉机关指控某某系主犯不当: the opinion ends where the court's word begins
+_WRONG = re.compile(r"(?<!无)(?<!没有)(?:不当|有误)")
 _BREAK = re.compile(r"[。;!?]")
 _QUOTED = 900
 _LIST = 700
@@ -118,6 +122,10 @@ def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
             other, where = _verdict(form, following[2], limit)
             if _COMMON.search(form, max(following[2] - 12, where - 16), where):
                 verdict = other
+        if _ENUMERATED.match(form, end, limit):
+            verdict = "open"
+        elif speaker == "prosecution" and _WRONG.match(form, end, limit):
+            verdict = "rejected"
         request = _REQUEST.search(form, begin, end) is not None
         found.append(Claim(speaker, begin, end, verdict, request))
     return tuple(found)

@@ -544,3 +544,19 @@ def test_many_opinions_in_one_sentence_are_read_in_time_that_grows_with_the_text
 
     seconds(1000)
     assert seconds(100_000) < 12 * seconds(25_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("辩护人关于赵甲有自首、系从犯的辩护意见，前者成立，后者不成立。", set()),
+        ("辩护人提出赵甲系自首、从犯的意见，经查，后者成立，予以采纳，前者不予采纳。", set()),
+        ("公诉机关指控被告人赵甲系主犯不当，应予纠正。", {"-主犯"}),
+        ("公诉机关指控被告人赵甲系累犯有误，本院予以纠正。", {"-累犯"}),
+        ("公诉机关指控被告人赵甲系主犯并无不当。", set()),
+    ],
+)
+def test_an_answer_to_each_of_several_and_an_accusation_that_is_wrong(
+    text: str, expected: set[str]
+) -> None:
+    assert found(text) == expected
