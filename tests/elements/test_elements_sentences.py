@@ -305,11 +305,8 @@ def test_no_term_raises(terms: list[tuple[str, str, str]]) -> None:
     extract(f"被告人甄大河，曾因犯盗窃罪被{said}。\n判决如下：\n被告人甄大河犯盗窃罪，{said}。")
 
 
-_MANY_NAMES = "、".join(
-    f"甄{one}{two}"
-    for one in "甲乙丙丁戊己庚辛壬癸"
-    for two in "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪"
-)
+_BRANCHES = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪"
+_MANY_NAMES = "、".join(f"甄{one}{two}" for one in "甲乙丙丁戊己庚辛壬癸" for two in _BRANCHES)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +316,8 @@ _MANY_NAMES = "、".join(
         (f"判决如下：被告人{_MANY_NAMES}犯", "盗窃罪、诈骗罪、", "判处有期徒刑一年。"),
         (f"判决如下：被告人{_MANY_NAMES}犯盗窃罪，", "犯诈骗罪，判处有期徒刑一年，", ""),
         ("判决如下：被告人甄大河犯盗窃罪，", "并处罚金一元，", ""),
+        (f"判决如下：被告人{_MANY_NAMES}犯盗窃罪，", "甄甲子判处有期徒刑一年；", ""),
+        (f"判决如下：被告人{_MANY_NAMES}犯盗窃罪，并处罚金", "一元、", ""),
     ],
 )
 def test_four_times_the_text_takes_four_times_as_long(head: str, piece: str, tail: str) -> None:
