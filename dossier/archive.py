@@ -469,11 +469,17 @@ class Archive:
         `path`   as in `dossier facts --json`: "defendants[韩志远].birth", "charges[盗窃罪]"
         `value`  as facts are written; "" there is no such thing; None takes the correction back
 
-        Raises `NotInArchive`, and `BadCorrection` with the paths there are if it fits none.
+        Raises `NotInArchive`, and `BadCorrection` if it fits nothing.
         """
+        return self.correct_many_facts(key, [(path, value)])
+
+    def correct_many_facts(
+        self, key: int | str, changes: Iterable[tuple[str, str | None]]
+    ) -> Dossier:
+        """Several of `correct_facts`, in this order: all of them are kept or none."""
         with self._database.write() as session:
             row = self._row(session, key, lock=True)
-            correct_facts(session, row.id, path, value, by=self.user)
+            correct_facts(session, row.id, changes, by=self.user)
         return self.dossier(row.id)
 
     def refresh(self) -> list[Dossier]:

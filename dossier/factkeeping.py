@@ -18,7 +18,13 @@ from .facts import (
     case_facts,
     check_correction,
     extractor_version,
+    fact_correction,
+    path_advice,
+    path_parts,
+    plain_path,
+    with_corrections,
 )
+from .normal import normal
 from .records import (
     Database,
     DocumentRow,
@@ -53,40 +59,58 @@ def kept_facts(database: Database, dossier_id: int) -> CaseFacts:
 
 
 def correct_facts(
-    session: Session, dossier_id: int, path: str, value: str | None, *, by: str
+    session: Session, dossier_id: int, changes: Iterable[tuple[str, str | None]], *, by: str
 ) -> None:
-    """Keep a person's word on a fact, or with None take an earlier one back, in the caller's
-    transaction. Raises BadCorrection if it fits nothing; then nothing was written."""
-    present = _corrections(session, dossier_id)
-    if value is None:
-        if path not in {each.path for each in present}:
-            known = ", ".join(each.path for each in present)
-            raise BadCorrection(
-                f"no correction of {path!r} to take back",
-                advice=f"corrected are: {known}" if known else "nothing has been corrected",
-            )
-    else:
-        if len(path) > 300 or len(value) > 2000:
-            raise BadCorrection("too long for a correction")
-        facts = case_facts(_documents(session, dossier_id), present)
-        check_correction(facts, FactCorrection(path=path, value=value))
-    session.add(FactCorrectionRow(dossier_id=dossier_id, path=path, value=value, by=by))
-    detail = {"path": path, "value": value}
-    session.add(LogRow(by=by, action="correct facts", dossier_id=dossier_id, detail=detail))
+    """Keep a person's words on facts (path and value), or with None take an earlier one back, in
+    the caller's transaction. Raises BadCorrection if one fits nothing: then keep none."""
+    read: CaseFacts | None = None
+    for path, value in changes:
+        present = _corrections(session, dossier_id)
+        if value is None:
+            row = FactCorrectionRow(path=_kept_path(present, path), value=None)
+        else:
+            if read is None:
+                read = case_facts(_documents(session, dossier_id))
+            correction = fact_correction(path, value)
+            check_correction(with_corrections(read, present)[0], correction)
+            row = FactCorrectionRow(path=correction.path, value=correction.value)
+        row.dossier_id, row.by = dossier_id, by
+        session.add(row)
+        session.flush()
+        # the log outlives the dossier: whom it is about and what was said stays out of it
+        part, field = path_parts(row.path)
+        detail = {"part": part, "field": field, "correction": row.id}
+        session.add(LogRow(by=by, action="correct facts", dossier_id=dossier_id, detail=detail))
+
+
+def _kept_path(present: Iterable[FactCorrection], path: str) -> str:
+    """The path under which a correction is kept that is to be taken back."""
+    for each in present:
+        if _one(each.path) == _one(path):
+            return each.path
+    raise BadCorrection(
+        f"no correction of {path[:60]!r} to take back",
+        advice=path_advice(path) if present else "nothing has been corrected",
+    )
+
+
+def _one(path: str) -> str:
+    """Equal for two writings of one path."""
+    return normal(plain_path(path))
 
 
 def _corrections(session: Session, dossier_id: int) -> list[FactCorrection]:
-    """What holds now: of each path the last word, in the order in which those were said."""
+    """What holds now: of each path the last word, in the order in which they were first said: a
+    person added by hand comes before what was corrected of that person."""
     rows = session.execute(
         select(FactCorrectionRow.path, FactCorrectionRow.value)
         .where(FactCorrectionRow.dossier_id == dossier_id)
         .order_by(FactCorrectionRow.id)
     )
-    last: dict[str, str | None] = {}
+    last: dict[str, tuple[str, str | None]] = {}
     for path, value in rows:
-        last.pop(path, None)
-        last[path] = value
-    return [FactCorrection(path=p, value=v) for p, v in last.items() if v is not None]
+        last[_one(path)] = (path, value)
+    return [FactCorrection(path=p, value=v) for p, v in last.values() if v is not None]
 
 
 def _key(session: Session, dossier_id: int) -> str:

@@ -67,16 +67,9 @@ def facts(
         raise typer.BadParameter("an archive and a case are needed (or --schema)")
     with screen.errors(as_json), Archive.open(place) as archive:
         archive.refresh()
-        for item in set_ or ():
-            path, sign, value = item.partition("=")
-            if not sign:
-                raise BadCorrection(
-                    f"{item!r} is not PATH=VALUE",
-                    advice="for example defendants[韩志远].birth=1989-11-06",
-                )
-            archive.correct_facts(case, path.strip(), value.strip())
-        for path in unset or ():
-            archive.correct_facts(case, path.strip(), None)
+        changes = [*map(_change, set_ or ()), *((path, None) for path in unset or ())]
+        if changes:
+            archive.correct_many_facts(case, changes)
         dossier = archive.dossier(case)
         found = dossier.facts
         if as_json:
@@ -89,6 +82,16 @@ def facts(
             _show_conflicts(found.conflicts, where)
     if conflicts and any(each.level != "note" for each in found.conflicts):
         raise typer.Exit(screen.SOME_FAILED)
+
+
+def _change(item: str) -> tuple[str, str]:
+    path, sign, value = item.partition("=")
+    if not sign:
+        raise BadCorrection(
+            f"{item[:60]!r} is not PATH=VALUE",
+            advice="for example defendants[NAME].birth=1989-11-06",
+        )
+    return path, value
 
 
 class _Where:

@@ -6,7 +6,16 @@ Pure: documents in, facts out; nothing here knows of archives.
 from __future__ import annotations
 
 from .building import case_facts
-from .corrections import FactCorrection, check_correction, known_paths, with_corrections
+from .corrections import (
+    FactCorrection,
+    check_correction,
+    fact_correction,
+    known_paths,
+    path_advice,
+    path_parts,
+    plain_path,
+    with_corrections,
+)
 from .documents import FactDocument, FactPage
 from .values import (
     AmountFact,
@@ -49,6 +58,10 @@ __all__ = [
     "case_facts",
     "check_correction",
     "extractor_version",
+    "fact_correction",
     "known_paths",
+    "path_advice",
+    "path_parts",
+    "plain_path",
     "with_corrections",
 ]

@@ -7,9 +7,10 @@ Paths: `defendants[韩志远].birth`, `defendants[韩志远].拘留` (a measure'
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,6 +40,8 @@ _INCIDENT = ("alcohol", "total")
 _PROPERTY = ("name", "quantity", "value")
 _PATH = re.compile(r"(?P<part>[a-z]+)(?:\[(?P<key>[^\[\]]+)\])?(?:\.(?P<field>[^.\[\]]+))?")
 YES, NO = "是", "否"
+_DIGITS = 15
+"""So many has the longest number that is taken."""
 
 
 class FactCorrection(BaseModel):
@@ -79,18 +82,55 @@ def check_correction(facts: CaseFacts, correction: FactCorrection) -> None:
     try:
         _apply(facts, correction)
     except _Unfit:
-        near = _near(known_paths(facts), correction.path)
         raise BadCorrection(
-            f"no fact {correction.path!r}", advice=f"there are: {', '.join(near)}"
+            f"no fact {correction.path!r}", advice=path_advice(correction.path)
         ) from None
 
 
-def _near(paths: list[str], wrong: str) -> list[str]:
-    """Paths to choose from: those of the thing that was named, else all things."""
-    thing = wrong.partition(".")[0]
-    return [path for path in paths if path.startswith(f"{thing}.")] or [
-        path for path in paths if "." not in path or path.startswith("incident.")
-    ]
+_FORMS = {
+    **{group: f"{group}[NAME].birth" for group in GROUPS},
+    "charges": "charges[CHARGE]",
+    "circumstances": "circumstances[NAME].自首",
+    "incident": "incident.alcohol or incident.total",
+    "property": "property[THING].value",
+}
+
+
+def path_advice(path: str) -> str:
+    """How such a path is written; names of people stay out of messages and logs."""
+    part = re.match(r"\s*([a-z]*)", path)
+    form = _FORMS.get(part[1] if part else "", "defendants[NAME].birth")
+    return f"the form is {form}; what there is: dossier facts DIR CASE"
+
+
+def fact_correction(path: str, value: str) -> FactCorrection:
+    """A correction as it is kept: the path in its one writing. Raises BadCorrection for what
+    cannot be a path or a value."""
+    value = value.strip()
+    for said in (path, value):
+        if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in said):
+            raise BadCorrection(
+                f"{said[:60]!r} holds characters that are no text", advice="write plain UTF-8 text"
+            )
+    path = plain_path(path)
+    if len(path) > 300 or len(value) > 2000:
+        raise BadCorrection("too long for a correction")
+    if not path:
+        raise BadCorrection("a correction without a path", advice=path_advice(path))
+    return FactCorrection(path=path, value=value)
+
+
+def plain_path(path: str) -> str:
+    """A path in its one writing: no white space but between words."""
+    path = re.sub(r"\s*([.\[\]])\s*", r"\1", re.sub(r"\s+", " ", path.strip()))
+    # between words of a foreign name a space stays, beside a Chinese character none
+    return re.sub(r"(?<![^\W\u2e80-\uffff])\s+|\s+(?![^\W\u2e80-\uffff])", "", path)
+
+
+def path_parts(path: str) -> tuple[str, str | None]:
+    """Part and field of a path, without whom it is about."""
+    match = _PATH.fullmatch(plain_path(path))
+    return (match["part"], match["field"]) if match else ("", None)
 
 
 def with_corrections(
@@ -107,7 +147,7 @@ def with_corrections(
 
 
 def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
-    match = _PATH.fullmatch(correction.path.strip())
+    match = _PATH.fullmatch(plain_path(correction.path))
     if match is None:
         raise _Unfit
     part, key, field = match["part"], match["key"], match["field"]
@@ -267,7 +307,7 @@ def _things(
 def _day(value: str) -> str:
     if value:
         try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
                 raise ValueError
             date.fromisoformat(value)
         except ValueError:
@@ -282,21 +322,18 @@ def _sex(value: str) -> str:
 
 
 def _id_number(value: str) -> str:
-    if value and not re.fullmatch(r"\d{17}[\dXx]|\d{15}", value):
+    if value and not re.fullmatch(r"[0-9]{17}[0-9Xx]|[0-9]{15}", value):
         raise BadCorrection(f"{value!r} is not an ID number", advice="15 or 18 digits")
     return value.upper()
 
 
 def _decimal(value: str) -> str:
-    if value:
-        try:
-            number = Decimal(value.replace(",", ""))
-        except InvalidOperation:
-            raise BadCorrection(f"{value!r} is not a number", advice="write 2860.50") from None
-        if not number.is_finite() or number < 0:
-            raise BadCorrection(f"{value!r} is not a quantity")
-        return f"{number:f}"
-    return value
+    plain = normal(value).replace(",", "")
+    if plain and not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", plain):
+        raise BadCorrection(f"{value[:60]!r} is not a number", advice="write 2860.50")
+    if len(plain.replace(".", "")) > _DIGITS:
+        raise BadCorrection(f"a number of more than {_DIGITS} digits", advice="write 2860.50")
+    return f"{Decimal(plain):f}" if plain else ""
 
 
 _CHECKS: dict[str, Callable[[str], str]] = {

@@ -133,7 +133,9 @@ def test_a_correction_wins_stays_and_can_be_taken_back(archive: Archive, tmp_pat
     assert [(s["path"], s["value"], s["by"]) for s in said] == [(BIRTH, "1988-03-08", "书记员甲")]
     logged = [entry for entry in archive.log("尚文海案") if entry.action == "correct facts"]
     assert logged[0].by == "书记员甲"
-    assert logged[0].detail == {"path": BIRTH, "value": "1988-03-08"}
+    detail = logged[0].detail
+    assert (detail["part"], detail["field"]) == ("defendants", "birth")
+    assert "尚文海" not in str(detail)
     archive.correct_facts("尚文海案", BIRTH, None)
     assert (_birth(archive).value, _birth(archive).corrected) == ("1988-03-09", False)
     assert [s["value"] for s in archive.dossier("尚文海案").fact_corrections] == [
@@ -178,12 +180,17 @@ def test_a_removed_dossier_takes_its_facts_along(archive: Archive) -> None:
     ("path", "value", "says"),
     [
         ("defendants[尚文海].birth", "8 March 1988", "1989-11-06"),
-        ("defendants[尚文海].age", "35", "defendants[尚文海].birth"),
-        ("defendants[无此人].birth", "1988-03-09", "defendants[尚文海]"),
+        ("defendants[尚文海].age", "35", "defendants[NAME].birth"),
+        ("defendants[无此人].birth", "1988-03-09", "defendants[NAME].birth"),
         ("defendants[尚文海].sex", "M", "男"),
         ("incident.alcohol", "much", "2860.50"),
-        ("charges[放火]", "", "charges[盗窃]"),
-        ("nonsense", "1", "defendants[尚文海]"),
+        ("charges[放火]", "", "charges[CHARGE]"),
+        ("nonsense", "1", "defendants[NAME]"),
+        ("", "x", "without a path"),
+        ("defendants[尚文海].address", "a\udcffb", "UTF-8"),
+        ("defendants[尚文海].address", "a\x1b[1mb", "UTF-8"),
+        ("incident.alcohol", "1e999999999", "2860.50"),
+        ("incident.alcohol", "9" * 16, "15 digits"),
         ("defendants[尚文海].birth", None, "nothing has been corrected"),
         ("circumstances[尚文海].自首", "yes", "是"),
         ("x" * 400, "1", ""),
