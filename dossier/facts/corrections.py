@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,6 +52,9 @@ class FactCorrection(BaseModel):
 
     path: str = Field(min_length=1, max_length=300)
     value: str = Field(max_length=2000)
+
+
+_Told = TypeVar("_Told", bound=BaseModel)
 
 
 class _Unfit(Exception):
@@ -154,10 +157,13 @@ def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
     value = correction.value.strip()
     if part in GROUPS and key:
         people = _in_group(getattr(facts, part), key, field, value, part)
-        return facts.model_copy(update={part: people})
+        new = facts.model_copy(update={part: people})
+        return _carried(new, _gone(getattr(facts, part), people))
     if part == "charges" and key and field is None:
         return facts.model_copy(update={"charges": _charges(facts.charges, key, value)})
     if part == "circumstances" and key and field:
+        at = _place(facts.defendants, key)
+        key = key if at is None else facts.defendants[at].name.value
         circumstances = _circumstances(facts.circumstances, key, field, value)
         return facts.model_copy(update={"circumstances": circumstances})
     if part == "incident" and key is None and field in _INCIDENT:
@@ -167,6 +173,51 @@ def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
     if part == "property" and key and (field is None or field in _PROPERTY):
         return facts.model_copy(update={"property": _things(facts.property, key, field, value)})
     raise _Unfit
+
+
+def _gone(
+    before: tuple[PersonFacts, ...], after: tuple[PersonFacts, ...]
+) -> tuple[str, str | None] | None:
+    """The name that a correction took away, and the one that stands for it now, if any."""
+    if len(after) < len(before):
+        left = {id(person) for person in after}
+        return next(p.name.value for p in before if id(p) not in left), None
+    for old, new in zip(before, after, strict=False):
+        if old.name.value != new.name.value:
+            return old.name.value, new.name.value
+    return None
+
+
+def _carried(facts: CaseFacts, gone: tuple[str, str | None] | None) -> CaseFacts:
+    """What is said of a person elsewhere, under the new name or, of one taken out, no more."""
+    if gone is None:
+        return facts
+    old, new = gone
+    if any(person.name.value == old for group in GROUPS for person in getattr(facts, group)):
+        return facts  # a namesake, or the same person in another part: it may be about that one
+
+    def kept(each: Iterable[_Told], field: str) -> tuple[_Told, ...]:
+        return tuple(
+            one if getattr(one, field) != old else one.model_copy(update={field: new})
+            for one in each
+            if new is not None or getattr(one, field) != old
+        )
+
+    charges = []
+    for charge in facts.charges:
+        names = [new if name == old else name for name in charge.defendants]
+        left = tuple(dict.fromkeys(name for name in names if name is not None))
+        if left or not charge.defendants:
+            charges.append(charge.model_copy(update={"defendants": left}))
+    injuries = kept(facts.incident.injuries, "person")
+    return facts.model_copy(
+        update={
+            "charges": tuple(charges),
+            "circumstances": kept(facts.circumstances, "defendant"),
+            "sentences": kept(facts.sentences, "defendant"),
+            "incident": facts.incident.model_copy(update={"injuries": injuries}),
+        }
+    )
 
 
 def _set(old: FactValue | None, value: str) -> FactValue | None:

@@ -7,10 +7,13 @@ from time import perf_counter
 
 from typer.testing import CliRunner
 
-from dossier import Archive
+from dossier import Archive, CaseFacts
 from dossier.cli.app import app
-from dossier.facts import FactDocument, FactPage, fact_correction
-from dossier.model import Line
+from dossier.facts import FactCorrection, FactDocument, FactPage, fact_correction
+from dossier.facts.corrections import with_corrections
+from dossier.facts.stock import stock_of
+from dossier.facts.values import ChargeFact, CircumstanceFact, FactValue, PersonFacts
+from dossier.model import Cell, Line
 
 _QUAD = (0.1, 0.1, 0.9, 0.1, 0.9, 0.2, 0.1, 0.2)
 
@@ -69,3 +72,47 @@ def test_of_several_corrections_all_are_kept_or_none(archive: Archive) -> None:
     said = CliRunner().invoke(app, ["facts", home, "尚文海案", "--set", "=x"])
     assert said.exit_code == 2
     assert "pydantic" not in said.output
+
+
+def _two() -> CaseFacts:
+    names = ("韩志远", "梁秀芳")
+    return CaseFacts(
+        defendants=tuple(PersonFacts(name=FactValue(value=n), role="被告人") for n in names),
+        charges=(
+            ChargeFact(name="盗窃", defendants=names),
+            ChargeFact(name="诈骗", defendants=names[:1]),
+        ),
+        circumstances=tuple(
+            CircumstanceFact(defendant=n, code="自首", holds=FactValue(value="是")) for n in names
+        ),
+    )
+
+
+def test_another_name_or_none_is_carried_through() -> None:
+    new = FactCorrection(path="defendants[韩志远].name", value="韩致远")
+    facts, unfit = with_corrections(_two(), [new])
+    assert unfit == ()
+    assert [c.defendants for c in facts.charges] == [("韩致远", "梁秀芳"), ("韩致远",)]
+    assert [c.defendant for c in facts.circumstances] == ["韩致远", "梁秀芳"]
+    facts, unfit = with_corrections(_two(), [FactCorrection(path="defendants[韩志远]", value="")])
+    assert [(c.name, c.defendants) for c in facts.charges] == [("盗窃", ("梁秀芳",))]
+    assert [c.defendant for c in facts.circumstances] == ["梁秀芳"]
+
+
+def test_many_pages_and_a_cell_of_many_lines_are_quick() -> None:
+    def pages(count: int) -> None:
+        made = [FactPage(n, (Line("起诉书", _QUAD), Line(f"正文{n}", _QUAD))) for n in range(count)]
+        document = FactDocument(1, "indictment", "起诉书", None, tuple(made))
+        assert document.text.count("起诉书") == 1
+
+    def cells(count: int) -> None:
+        head = [Line(t, _QUAD, cell=Cell(0, 0, c)) for c, t in enumerate(("名称", "数量"))]
+        rows = [Line("断线钳", _QUAD, cell=Cell(0, 1, 0)) for _ in range(count)]
+        found = stock_of(FactDocument(1, "list", "清单", None, (FactPage(1, (*head, *rows)),)))
+        assert found.items[0].name.text == "断线钳" * count
+
+    for run in (pages, cells):
+        run(100)
+        assert _seconds(lambda run=run: run(4000)) < 30 * max(
+            _seconds(lambda run=run: run(500)), 0.01
+        )
