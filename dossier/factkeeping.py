@@ -132,7 +132,10 @@ def _key(session: Session, dossier_id: int) -> str:
     add(
         [row.id, row.type_code, row.title, *(row.card.get(f) for f in ("date", "number", "organ"))]
         for row in session.scalars(
-            select(DocumentRow).where(DocumentRow.dossier_id == dossier_id).order_by(DocumentRow.id)
+            select(DocumentRow)
+            .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
+            .where(DocumentRow.dossier_id == dossier_id)
+            .order_by(VolumeRow.position, DocumentRow.position, DocumentRow.id)
         )
     )
     add(sorted(_foreign(session, dossier_id)))
@@ -166,7 +169,7 @@ def _documents(session: Session, dossier_id: int) -> list[FactDocument]:
         select(DocumentRow)
         .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
         .where(DocumentRow.dossier_id == dossier_id)
-        .order_by(VolumeRow.position, DocumentRow.position)
+        .order_by(VolumeRow.position, DocumentRow.position, DocumentRow.id)
     )
     return [
         FactDocument(

@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib import resources
 
 _PACKAGES = ("dossier.elements", "dossier.facts")
-_MODULES = ("model.py", "normal.py")
+_FILES = ("model.py", "normal.py", "search/lookalikes.yaml")
+"""Of `dossier`; which characters look alike decides who is who."""
 
 
 @lru_cache(maxsize=1)
@@ -21,7 +22,7 @@ def extractor_version() -> str:
         for file in resources.files(package).iterdir()
         if file.name.endswith((".py", ".yaml"))
     ]
-    files += [resources.files("dossier") / name for name in _MODULES]
+    files += [resources.files("dossier").joinpath(*name.split("/")) for name in _FILES]
     for file in sorted(files, key=lambda each: each.name):
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
