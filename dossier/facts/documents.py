@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -164,24 +165,24 @@ def _running_text(pages: Sequence[FactPage]) -> list[tuple[Line, ...]]:
     on and running feet up to the last but one: a sentence may go on over them."""
     heads = [_edge(page.lines[:_EDGE]) for page in pages]
     feet = [_edge(page.lines[-_EDGE:]) for page in pages]
+    count = Counter(form for edge in (*heads, *feet) for form in edge)
     kept = []
     for place, page in enumerate(pages):
-        others = [other for at, other in enumerate([*heads, *feet]) if at % len(pages) != place]
-        repeated = set().union(*others) if others else set()
-        lines = list(page.lines)
+        own = Counter([*heads[place], *feet[place]])
+
+        def runs(line: Line, own: Counter[str] = own) -> bool:
+            form = normal(line.text)
+            return count[form] > own[form] or _COUNTER.fullmatch(form) is not None
+
+        first, last = 0, len(page.lines)
         if len(pages) > 1:
-            while lines and place and _runs(lines[0], repeated):
-                lines.pop(0)
-            while lines and place < len(pages) - 1 and _runs(lines[-1], repeated):
-                lines.pop()
-        kept.append(tuple(lines))
+            while first < last and place and runs(page.lines[first]):
+                first += 1
+            while first < last and place < len(pages) - 1 and runs(page.lines[last - 1]):
+                last -= 1
+        kept.append(page.lines[first:last])
     return kept
 
 
 def _edge(lines: Sequence[Line]) -> frozenset[str]:
     return frozenset(normal(line.text) for line in lines)
-
-
-def _runs(line: Line, repeated: set[str]) -> bool:
-    form = normal(line.text)
-    return form in repeated or _COUNTER.fullmatch(form) is not None

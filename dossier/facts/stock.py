@@ -112,14 +112,12 @@ def _header(row: dict[int, Cell]) -> tuple[dict[str, int], Decimal] | None:
 def _rows(document: FactDocument) -> Iterator[dict[int, Cell]]:
     """Rows of tables, from cells where the page has them, else from lines parted by tabs, bars
     or wide gaps."""
-    text = document.text
-    row: dict[int, Cell] = {}
+    row: dict[int, list[tuple[str, int]]] = {}
     place: tuple[int, int, int] | None = None
     for page, line, start in document.placed_lines:
-        stop = start + len(line.text)
         if line.cell is None:
             if row:
-                yield row
+                yield _joined(row)
             row, place = {}, None
             cells = _parted(line.text, start)
             if len(cells) > 1:
@@ -128,12 +126,23 @@ def _rows(document: FactDocument) -> Iterator[dict[int, Cell]]:
         here = (page, line.cell.table, line.cell.row)
         if here != place:
             if row:
-                yield row
+                yield _joined(row)
             row, place = {}, here
-        begin = row[line.cell.column].start if line.cell.column in row else start
-        row[line.cell.column] = Cell(normal(text[begin:stop]), begin, stop)
+        row.setdefault(line.cell.column, []).append((line.text, start))
     if row:
-        yield row
+        yield _joined(row)
+
+
+def _joined(row: dict[int, list[tuple[str, int]]]) -> dict[int, Cell]:
+    """Cells from their lines (text and where it begins)."""
+    return {
+        column: Cell(
+            normal("\n".join(text for text, _ in lines)),
+            lines[0][1],
+            lines[-1][1] + len(lines[-1][0]),
+        )
+        for column, lines in row.items()
+    }
 
 
 _GAP = re.compile(r"\t|[|｜]|\u3000+|\s{2,}")
