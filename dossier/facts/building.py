@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..elements.values import Amount, CoerciveMeasure, Sentence
 from ..normal import normal
@@ -12,7 +12,7 @@ from .corrections import FactCorrection, with_corrections
 from .documents import FactDocument, rank_of
 from .incident import incident_facts, property_facts
 from .kinds import conflict
-from .people import GROUPS, Person, group_of, same_people, shown_name
+from .people import GROUPS, Person, group_of, same_people, shown_name, unplaced
 from .readings import Read, Said, chosen, grouped, sources_of, unique
 from .stock import money_text
 from .values import (
@@ -34,6 +34,9 @@ _FIELDS = (
 )  # fmt: skip
 
 
+Shown = Mapping[str, str]
+"""Each name of a person to the one under which the person is shown."""
+
 _SPACE = re.compile(r"\s+")
 _REFUSED = re.compile(r"(?:不|未|不予|未予)(?:批准|核准|决定)[^,。;]{0,12}$")
 
@@ -47,46 +50,33 @@ def case_facts(
     read; one that fits nothing is reported as a conflict of its own.
     """
     reads = [Read(each, each.paper) for each in documents if each.paper is not None]
-    people = _people(reads)
-    groups = {
-        group: [(p, _person(p, reads)) for p in people if p.group() == group] for group in GROUPS
-    }
+    mentions = [mention for read in reads for mention in read.mentions]
+    everybody = same_people(mentions)
+    unclear = unplaced(mentions, everybody)
+    people = [person for person in everybody if person.group() is not None]
+    groups = {group: [(p, _person(p)) for p in people if p.group() == group] for group in GROUPS}
+    shown = {name: shown_name(person) for person in reversed(people) for name in person.names}
     incident = incident_facts(reads, people)
     facts = CaseFacts(
         defendants=tuple(person for _, person in groups["defendants"]),
         victims=tuple(person for _, person in groups["victims"]),
         witnesses=tuple(person for _, person in groups["witnesses"]),
         counsel=tuple(person for _, person in groups["counsel"]),
-        charges=_charges(reads, people),
-        circumstances=_circumstances(reads, people),
+        charges=_charges(reads, shown),
+        circumstances=_circumstances(reads, shown),
         incident=incident,
         citations=_citations(reads),
         case_numbers=_numbers(reads),
         property=property_facts(reads),
-        sentences=_sentences(reads, people),
+        sentences=_sentences(reads, shown),
     )
     corrected, unfit = with_corrections(facts, corrections)
-    found = contradictions(corrected, reads, people)
+    found = contradictions(corrected, reads, people, unclear)
     left = [conflict("F901", each.path, fact=each.path) for each in unfit]
     return corrected.model_copy(update={"conflicts": (*found, *left)})
 
 
-def _people(reads: Sequence[Read]) -> list[Person]:
-    people = same_people(mention for read in reads for mention in read.mentions)
-    return [person for person in people if person.group() is not None]
-
-
-def name_of(name: str, people: Sequence[Person]) -> str:
-    """The name under which a person is shown."""
-    for person in people:
-        if name in person.names:
-            return shown_name(person)
-    return name
-
-
-def _person(person: Person, reads: Sequence[Read]) -> PersonFacts:
-    by_document = {read.document.id: read for read in reads}
-
+def _person(person: Person) -> PersonFacts:
     def said(values: Iterable[tuple[str, int, int, FactDocument]]) -> list[Said]:
         return [
             Said(_SPACE.sub("", value), document.type_code, document.cite(start, stop))
@@ -114,9 +104,7 @@ def _person(person: Person, reads: Sequence[Read]) -> PersonFacts:
         )
         for field in _FIELDS
     }
-    roles = [
-        (m.party.role, by_document[m.document.id].document) for m in person.mentions if m.party.role
-    ]
+    roles = [(m.party.role, m.document) for m in person.mentions if m.party.role]
     group = person.group()
     role = min(
         (pair for pair in roles if group_of(pair[0]) == group),
@@ -147,7 +135,7 @@ def _person(person: Person, reads: Sequence[Read]) -> PersonFacts:
         aliases=_all("aliases", aliases),
         **fields,
         convictions=_all("convictions", convictions),
-        measures=_measures(person, reads),
+        measures=_measures(person),
         detained_at=chosen("detained_at", held),
         counsel=_all("counsel", counsel),
     )
@@ -167,7 +155,7 @@ def _all(field: str, said: Sequence[Said]) -> tuple[FactValue, ...]:
     )
 
 
-def _measures(person: Person, reads: Sequence[Read]) -> tuple[MeasureFact, ...]:
+def _measures(person: Person) -> tuple[MeasureFact, ...]:
     kinds: dict[str, list[tuple[CoerciveMeasure, FactDocument]]] = {}
     for mention in person.mentions:
         for measure in mention.party.measures:
@@ -192,7 +180,7 @@ def _organ(written: str, document: FactDocument) -> str:
     return (document.organ or written) if written in ("我局", "本局", "本院", "我院") else written
 
 
-def _charges(reads: Sequence[Read], people: Sequence[Person]) -> tuple[ChargeFact, ...]:
+def _charges(reads: Sequence[Read], shown: Shown) -> tuple[ChargeFact, ...]:
     places: dict[str, dict[Voice, list[Source]]] = {}
     names: dict[str, list[str]] = {}
     for read in reads:
@@ -207,7 +195,7 @@ def _charges(reads: Sequence[Read], people: Sequence[Person]) -> tuple[ChargeFac
             by = places.setdefault(charge.name, {})
             by.setdefault(voice, []).append(read.cite(charge.start, charge.stop))
             names.setdefault(charge.name, []).extend(
-                name_of(name, people) for name in charge.defendants
+                shown.get(name, name) for name in charge.defendants
             )
     return tuple(
         ChargeFact(
@@ -221,7 +209,7 @@ def _charges(reads: Sequence[Read], people: Sequence[Person]) -> tuple[ChargeFac
     )
 
 
-def _circumstances(reads: Sequence[Read], people: Sequence[Person]) -> tuple[CircumstanceFact, ...]:
+def _circumstances(reads: Sequence[Read], shown: Shown) -> tuple[CircumstanceFact, ...]:
     """Of each person and kind what the highest document says; what the defence says is no fact."""
     found: dict[tuple[str, str], list[Said]] = {}
     for read in reads:
@@ -232,7 +220,7 @@ def _circumstances(reads: Sequence[Read], people: Sequence[Person]) -> tuple[Cir
                 continue
             said = Said("是" if each.holds else "否", read.code, read.cite(each.start, each.stop))
             for name in each.defendants or ("",):
-                found.setdefault((name_of(name, people), each.code), []).append(said)
+                found.setdefault((shown.get(name, name), each.code), []).append(said)
     return tuple(
         CircumstanceFact(defendant=name, code=code, holds=value)
         for (name, code), said in found.items()
@@ -269,19 +257,19 @@ def _exact(said: Iterable[Said]) -> tuple[FactValue, ...]:
     )
 
 
-def _sentences(reads: Sequence[Read], people: Sequence[Person]) -> tuple[SentenceFact, ...]:
+def _sentences(reads: Sequence[Read], shown: Shown) -> tuple[SentenceFact, ...]:
     return tuple(
-        _sentence(each, read, people)
+        _sentence(each, read, shown)
         for read in reads
         if read.paper.voice == "court"
         for each in read.elements.sentences
     )
 
 
-def _sentence(each: Sentence, read: Read, people: Sequence[Person]) -> SentenceFact:
+def _sentence(each: Sentence, read: Read, shown: Shown) -> SentenceFact:
     fine: Amount | None = each.fine
     return SentenceFact(
-        defendant=name_of(each.defendant, people),
+        defendant=shown.get(each.defendant, each.defendant),
         charge=each.charge,
         total=each.total,
         penalty=each.penalty or "",

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from ..elements.form import form
 from ..normal import normal
-from .documents import FactDocument
 from .incident import Listed, appraised, charged_alcohol, nearest, reported_alcohol, things
 from .kinds import conflict
 from .people import Person, group_of, shown_name
@@ -355,30 +354,27 @@ def _defendants(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Con
     named = {r.document.id for r in opinions}
     if not any(p.documents & named for p in people if p.group() == "defendants"):
         return
+    texts = [form(opinion.text).text for opinion in opinions]
     for read in reads:
         if not read.paper.accuses or read.paper.voice != "prosecution":
             continue
         for person in people:
+            if person.documents & named or read.document.id not in person.documents:
+                continue
             own = [
                 m for m in person.mentions
                 if m.document.id == read.document.id and group_of(m.party.role) == "defendants"
             ]  # fmt: skip
-            if not own or person.documents & named:
+            if not own:
                 continue
             name = shown_name(person)
-            if any(
-                _mentions(opinion.document, each) for opinion in opinions for each in person.names
-            ):
+            if any(each in text for text in texts for each in person.names):
                 continue
             here = Side(value=name, sources=(read.cite(own[0].party.start, own[0].party.stop),))
             there = Side(value="", sources=tuple(o.cite(0, min(len(o.text), 40)) for o in opinions))
             yield conflict(
                 "F601", f"defendants[{name}]", [here, there], paper=read.document.title, name=name
             )
-
-
-def _mentions(document: FactDocument, name: str) -> bool:
-    return name in form(document.text).text
 
 
 _QUOTED = {"P07": "起诉书", "L29": "起诉意见书", "Z09": "判决书"}

@@ -12,24 +12,65 @@ from itertools import combinations
 
 from .casecheck import case_conflicts
 from .kinds import conflict
-from .people import GROUPS, Person, id_birth, id_is_valid, id_sex, lookalike, shown_name
-from .readings import Read
+from .people import (
+    GROUPS,
+    Mention,
+    Person,
+    digits_apart,
+    id_birth,
+    id_is_valid,
+    id_sex,
+    lookalike,
+    shown_name,
+)
+from .readings import Read, unique
 from .values import CaseFacts, Conflict, FactValue, PersonFacts, Reading, Side
 
 
 def contradictions(
-    facts: CaseFacts, reads: Sequence[Read], people: Sequence[Person]
+    facts: CaseFacts,
+    reads: Sequence[Read],
+    people: Sequence[Person],
+    unclear: Sequence[Mention] = (),
 ) -> tuple[Conflict, ...]:
-    """All contradictions, those about persons first. The facts are corrected already."""
-    by_name = {shown_name(person): person for person in people}
+    """All contradictions, those about persons first. The facts are corrected already. `unclear`
+    are mentions that may be of one namesake or another."""
+    by_name: dict[tuple[str, str | None], list[Person]] = {}
+    for each in people:
+        by_name.setdefault((shown_name(each), each.group()), []).append(each)
     found: list[Conflict] = []
     for group in GROUPS:
         for person in getattr(facts, group):
             named = [person.name.value, *(other.value for other in person.name.others)]
-            read = next((by_name[name] for name in named if name in by_name), None)
-            found += _particulars(person, f"{group}[{person.name.value}]", read)
+            own = [each for name in named for each in by_name.get((name, group), ())]
+            found += _particulars(person, f"{group}[{person.name.value}]", _meant(person, own))
+    found += _unclear(unclear)
     found += case_conflicts(facts, reads, people)
     return tuple(found)
+
+
+def _meant(facts: PersonFacts, people: Sequence[Person]) -> Person | None:
+    """Of namesakes the one with the number, or the birth, of the facts."""
+    for field in ("id_number", "birth"):
+        value: FactValue | None = getattr(facts, field)
+        if value is not None and len(people) > 1:
+            own = next((each for each in people if value.value in each.values(field)), None)
+            if own is not None:
+                return own
+    return next(iter(people), None)
+
+
+def _unclear(mentions: Sequence[Mention]) -> Iterator[Conflict]:
+    """Which of several people of one name a document means."""
+    named: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        named.setdefault(mention.name, []).append(mention)
+    for name, own in named.items():
+        sources = (m.document.cite(m.party.start, m.party.stop) for m in own)
+        side = Side(value=name, sources=unique(sources))
+        titles = dict.fromkeys(m.document.title for m in own)
+        papers = "、".join(f"《{title}》" for title in titles)
+        yield conflict("F108", f"people[{name}]", [side], name=name, papers=papers)
 
 
 def sides_of(value: FactValue) -> list[Side]:
@@ -106,7 +147,7 @@ def _numbers(number: FactValue, name: str, path: str, read: Person | None) -> It
         if len(side.value) != 18 or id_is_valid(side.value):
             continue
         misread = side.value not in printed and any(
-            _digits_apart(side.value, other.value) <= 2 for other in valid
+            digits_apart(side.value, other.value) <= 2 for other in valid
         )
         if misread:
             continue
@@ -116,7 +157,7 @@ def _numbers(number: FactValue, name: str, path: str, read: Person | None) -> It
         if one is not sides[0]:
             break
         unsure = [s for s in (one, other) if not id_is_valid(s.value) and s.value not in printed]
-        if unsure and _digits_apart(one.value, other.value) <= 2:
+        if unsure and digits_apart(one.value, other.value) <= 2:
             continue
         if _old_form(one.value, other.value):
             continue
@@ -124,12 +165,6 @@ def _numbers(number: FactValue, name: str, path: str, read: Person | None) -> It
             "F103", f"{path}.id_number", [one, other], name=name, first=one.value,
             second=other.value,
         )  # fmt: skip
-
-
-def _digits_apart(one: str, other: str) -> int:
-    if len(one) != len(other):
-        return 99
-    return sum(a != b for a, b in zip(one, other, strict=True))
 
 
 def _old_form(one: str, other: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from pydantic import BaseModel, ConfigDict
@@ -86,35 +87,47 @@ class Mention:
         return _EDGES.sub("", normal(self.party.name))
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
-    """One person: all mentions of it."""
+    """One person: all mentions of it. What follows from them is reckoned once."""
 
     mentions: list[Mention] = field(default_factory=list)
 
-    @property
+    def take(self, other: Person) -> None:
+        """The mentions of another, which has none then."""
+        mentions = [*self.mentions, *other.mentions]
+        for person, own in ((self, mentions), (other, [])):
+            vars(person).clear()
+            person.mentions = own
+
+    @cached_property
     def names(self) -> dict[str, int]:
         """How often each name stands, in the order of the documents."""
-        counts: dict[str, int] = {}
-        for mention in self.mentions:
-            counts[mention.name] = counts.get(mention.name, 0) + 1
-        return counts
+        return dict(Counter(mention.name for mention in self.mentions))
 
     def values(self, name: str) -> set[str]:
         return {value for m in self.mentions if (value := m.party.field(name))}
 
-    @property
+    @cached_property
     def ids(self) -> set[str]:
         return {number for number in self.values("id_number") if id_is_valid(number)}
 
-    @property
+    @cached_property
     def documents(self) -> set[int]:
         return {mention.document.id for mention in self.mentions}
 
     def group(self) -> str | None:
         """The first group in which a document puts it."""
-        found = {group_of(mention.party.role) for mention in self.mentions}
-        return next((group for group in GROUPS if group in found), None)
+        return self._group
+
+    @cached_property
+    def _group(self) -> str | None:
+        return next((group for group in GROUPS if group in self.groups), None)
+
+    @cached_property
+    def groups(self) -> set[str | None]:
+        """All groups in which documents put it."""
+        return {group_of(mention.party.role) for mention in self.mentions}
 
 
 def same_people(mentions: Iterable[Mention]) -> list[Person]:
@@ -134,25 +147,96 @@ def _by_name(mentions: Iterable[Mention]) -> Iterator[Person]:
 
 
 def _namesakes(mentions: list[Mention]) -> Iterator[Person]:
-    """Two people of one name: one document gives both, with different valid ID numbers."""
-    by_document: dict[int, set[str]] = {}
+    """Two people of one name are told apart by ID number and birth. A mention without either goes
+    to the one in whose group it is; one that fits none or several stays with nobody (`unplaced`).
+    """
+    known: dict[str, Person] = {}
+    loose: list[Person] = []
     for mention in mentions:
-        number = mention.party.field("id_number")
-        if id_is_valid(number):
-            by_document.setdefault(mention.document.id, set()).add(number)
-    apart = next((numbers for numbers in by_document.values() if len(numbers) > 1), set())
+        number, birth = mention.party.field("id_number"), mention.party.field("birth")
+        key = number.upper() if id_is_valid(number) else birth
+        if key:
+            known.setdefault(key, Person()).mentions.append(mention)
+        else:
+            loose.append(Person([mention]))
+    told = list(known.values())
+    if len(told) > _CROWD:
+        yield from told
+        return
+    apart = {
+        each
+        for pair in combinations(told, 2)
+        if _namesake(*pair)
+        for each in pair
+    }  # fmt: skip
     if not apart:
         yield Person(mentions)
         return
-    people = {number: Person() for number in sorted(apart)}
-    births = {id_birth(number): person for number, person in people.items()}
-    for mention in mentions:
-        number, birth = mention.party.field("id_number"), mention.party.field("birth")
-        person = people.get(number) or births.get(birth)
-        # what tells nothing of either stays with neither
-        if person is not None:
-            person.mentions.append(mention)
-    yield from people.values()
+    people: list[Person] = []
+    for each in sorted(apart, key=lambda each: (not each.ids, told.index(each))):
+        fits = [person for person in people if not _namesake(person, each)]
+        near = [person for person in fits if _alike(person, each)]
+        if len(near) == 1:
+            near[0].take(each)
+        else:
+            people.append(each)
+    groups = [(person, person.groups - {None}) for person in people]
+    for each in [*(each for each in told if each not in apart), *loose]:
+        tells = bool(each.values("birth") or each.values("id_number"))
+        fits = [person for person in people if tells and _alike(person, each)] or [
+            person
+            for person, own in groups
+            if own & each.groups and not (tells and _namesake(person, each))
+        ]
+        if len(fits) == 1:
+            fits[0].take(each)
+    yield from people
+
+
+def _births(person: Person) -> set[str]:
+    """Days of birth that are given, or else those in its ID numbers."""
+    return person.values("birth") or {id_birth(number) for number in person.ids}
+
+
+def _namesake(one: Person, other: Person) -> bool:
+    """Two people of one name: in one document births or valid ID numbers differ; in two documents
+    both, the numbers by more than what is misread."""
+    births = _births(one), _births(other)
+    differ = bool(births[0] and births[1]) and not births[0] & births[1]
+    numbered = bool(one.ids and other.ids) and not one.ids & other.ids
+    if one.documents & other.documents:
+        return numbered or (differ and not (one.ids & other.ids))
+    far = numbered and all(digits_apart(a, b) > _MISREAD for a in one.ids for b in other.ids)
+    return far and differ
+
+
+def _alike(one: Person, other: Person) -> bool:
+    """A day of birth in common, or ID numbers that may be misread."""
+    if _births(one) & _births(other):
+        return True
+    return any(
+        digits_apart(a, b) <= _MISREAD
+        for a in one.values("id_number")
+        for b in other.values("id_number")
+    )
+
+
+_MISREAD = 2
+"""So many digits of an ID number may be misread."""
+
+
+def digits_apart(one: str, other: str) -> int:
+    """How many digits of two numbers of equal length differ; 99 for unequal lengths."""
+    if len(one) != len(other):
+        return 99
+    return sum(a != b for a, b in zip(one, other, strict=True))
+
+
+def unplaced(mentions: Iterable[Mention], people: Iterable[Person]) -> list[Mention]:
+    """Mentions that are with nobody: there are several people of that name, and nothing tells
+    which of them is meant."""
+    placed = {id(mention) for person in people for mention in person.mentions}
+    return [mention for mention in mentions if id(mention) not in placed]
 
 
 _CROWD = 60
@@ -174,8 +258,7 @@ def _joined(
             for one, other in combinations(own, 2):
                 # one that was joined to another has no mentions left
                 if one.mentions and other.mentions and joins(one, other, own):
-                    one.mentions += other.mentions
-                    other.mentions = []
+                    one.take(other)
     return [person for person in people if person.mentions]
 
 

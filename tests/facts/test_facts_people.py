@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dossier.elements.values import Field, PartyElements
-from dossier.facts import FactDocument, FactPage
-from dossier.facts.people import Mention, id_is_valid, same_people
+from dossier.facts import CaseFacts, FactDocument, FactPage
+from dossier.facts.conflicts import contradictions
+from dossier.facts.people import Mention, id_is_valid, same_people, unplaced
 from dossier.model import Line
 
 A, B = "341221198803092913", "341221198803092948"
+C = "34122119961121292x"
 
 
 def _mention(document: int, name: str, role: str = "犯罪嫌疑人", **fields: str) -> Mention:
@@ -33,6 +35,13 @@ def _mention(document: int, name: str, role: str = "犯罪嫌疑人", **fields: 
         ([_mention(1, "白未央"), _mention(1, "白末央")], 2),  # both in one document
         ([_mention(1, "白未央", id_number=A), _mention(2, "白末央", id_number=B)], 2),
         ([_mention(1, "张伟", id_number=A), _mention(1, "张伟", id_number=B)], 2),
+        ([_mention(1, "张伟", id_number=A), _mention(2, "张伟", "被害人", id_number=C)], 2),
+        ([_mention(1, "张伟", birth="1988-03-09"), _mention(1, "张伟", birth="1996-11-21")], 2),
+        ([_mention(1, "张伟", birth="1988-03-09"), _mention(2, "张伟", birth="1996-11-21")], 1),
+        (
+            [_mention(1, "张伟", id_number=A), _mention(2, "张伟", id_number=B)],
+            1,
+        ),  # a contradiction
         ([_mention(1, "张某某"), _mention(2, "张建国"), _mention(3, "张建民")], 3),  # which one?
         ([_mention(1, "张建国"), _mention(1, "张某某")], 2),  # both in one document
         ([_mention(1, "张某甲"), _mention(1, "张某乙"), _mention(2, "张建国")], 3),  # which one?
@@ -43,6 +52,39 @@ def _mention(document: int, name: str, role: str = "犯罪嫌疑人", **fields: 
 )
 def test_who_is_who(mentions: list[Mention], people: int) -> None:
     assert len(same_people(mentions)) == people
+
+
+@pytest.mark.parametrize(
+    ("role", "fields", "place"),
+    [
+        ("被告人", {}, 0),
+        ("被害人", {}, 1),
+        ("被害人", {"birth": "1988-03-09"}, 0),
+        ("", {"id_number": C[:17] + "1"}, 1),  # one digit misread
+        ("证人", {}, None),
+        ("", {}, None),
+    ],
+)
+def test_which_namesake(role: str, fields: dict[str, str], place: int | None) -> None:
+    loose = _mention(3, "张伟", role, **fields)
+    told = [_mention(1, "张伟", id_number=A), _mention(2, "张伟", "被害人", id_number=C)]
+    people = same_people([loose, *told])
+    assert [loose in person.mentions for person in people] == [place == 0, place == 1]
+    assert unplaced([loose, *told], people) == ([] if place is not None else [loose])
+
+
+def test_namesakes_with_one_birthday_keep_their_mentions() -> None:
+    told = [_mention(1, "张伟", id_number=A), _mention(1, "张伟", id_number=B)]
+    loose = _mention(2, "张伟", birth="1988-03-09")
+    people = same_people([*told, loose])
+    assert [len(person.mentions) for person in people] == [1, 1]
+    assert unplaced([*told, loose], people) == [loose]
+
+
+def test_a_mention_of_nobody_is_a_note() -> None:
+    loose = _mention(3, "张伟", "证人")
+    (found,) = contradictions(CaseFacts(), (), (), [loose])
+    assert (found.code, found.level, found.values["name"]) == ("F108", "note", "张伟")
 
 
 def test_check_digits_of_id_numbers() -> None:
