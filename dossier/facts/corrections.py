@@ -157,8 +157,8 @@ def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
     value = correction.value.strip()
     if part in GROUPS and key:
         people = _in_group(getattr(facts, part), key, field, value, part)
-        new = facts.model_copy(update={part: people})
-        return _carried(new, _gone(getattr(facts, part), people))
+        changed = facts.model_copy(update={part: people})
+        return _carried(changed, _gone(getattr(facts, part), people))
     if part == "charges" and key and field is None:
         return facts.model_copy(update={"charges": _charges(facts.charges, key, value)})
     if part == "circumstances" and key and field:

@@ -7,8 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 _PACKAGES = ("dossier.elements", "dossier.facts")
-_FILES = ("model.py", "normal.py", "search/lookalikes.yaml")
-"""Of `dossier`; which characters look alike decides who is who."""
+_MODULES = ("model.py", "normal.py")
 
 
 @lru_cache(maxsize=1)
@@ -22,7 +21,9 @@ def extractor_version() -> str:
         for file in resources.files(package).iterdir()
         if file.name.endswith((".py", ".yaml"))
     ]
-    files += [resources.files("dossier").joinpath(*name.split("/")) for name in _FILES]
+    files += [resources.files("dossier") / name for name in _MODULES]
+    # which characters look alike decides who is who
+    files.append(resources.files("dossier.search") / "lookalikes.yaml")
     for file in sorted(files, key=lambda each: each.name):
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
