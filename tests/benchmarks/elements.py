@@ -12,8 +12,8 @@
 
 Convictions are first-instance judgments (no 二审, 再审, 终审, 裁定 in the title; no 终审 in the
 decision) whose decision says 犯…罪 of somebody or imposes something (判处). Of those, `charge and
-penalty` counts the ones with an operative sentence that names a charge and a principal penalty (or
-免予刑事处罚, or 单处 a fine). `all penalties` is stricter: as many principal penalties as the
+penalty` counts the ones in which every defendant who is sentenced has a charge and a penalty
+(主刑, 免予刑事处罚, or a fine alone). `all penalties`: at least as many principal penalties as the
 decision names after 判处, 决定执行, 合并执行.
 
 Time is processor time of `extract` alone, in one process.
@@ -165,11 +165,16 @@ def convictions(row: dict[str, Any], text: str, found: Elements, reach: Reach, k
         return
     reach.add("convictions")
     holding = [each for each in found.sentences if each.operative]
-    charge = any(each.charge for each in holding)
-    penalty = any(
-        each.penalty or each.exempt or (each.fine is not None and "单处" in decision)
+    # every defendant who is sentenced must have both
+    charged = {each.defendant for each in holding if each.charge}
+    punished = {
+        each.defendant
         for each in holding
-    )
+        if each.penalty or each.exempt or each.acquitted or each.fine is not None
+    }
+    everyone = {each.defendant for each in holding}
+    charge = bool(everyone) and charged == everyone
+    penalty = bool(everyone) and punished == everyone
     reach.add("conviction charge", charge)
     reach.add("conviction penalty", penalty)
     reach.add("charge and penalty", charge and penalty)

@@ -239,9 +239,8 @@ def _score_person(gold: list[Gold], found: list[Gold]) -> Counts:
             for name in VALUES:
                 add(counts, _compare(name, mine.get(name), None))
     for theirs in found:
-        repeated = any(theirs == other for _, other in pairs)
         excused = any(each["charge"] == ANY or _same(each, theirs) for each in excuses)
-        if id(theirs) not in taken and not repeated and not excused:
+        if id(theirs) not in taken and not excused:
             add(counts, {_kind(theirs): Count(extra=1)})
             for name in VALUES:
                 add(counts, _compare(name, None, theirs.get(name)))
