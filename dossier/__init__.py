@@ -102,6 +102,6 @@ __all__ = [
     "StartDocument",
     "Status",
     "Volume",
-    "extract",
     "__version__",
+    "extract",
 ]
