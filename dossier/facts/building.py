@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..elements.values import Amount, CoerciveMeasure, Sentence
 from ..normal import normal
 from .conflicts import contradictions
-from .corrections import FactCorrection, with_corrections
+from .corrections import FactCorrection, settled_by
 from .documents import FactDocument, rank_of
-from .incident import incident_facts, property_facts
+from .incident import appraised, incident_facts, property_facts
 from .kinds import conflict
 from .people import GROUPS, Person, group_of, same_people, shown_name, unplaced
 from .readings import Read, Said, chosen, grouped, sources_of, unique
@@ -54,14 +54,19 @@ def case_facts(
     everybody = same_people(mentions)
     unclear = unplaced(mentions, everybody)
     people = [person for person in everybody if person.group() is not None]
-    groups = {group: [(p, _person(p)) for p in people if p.group() == group] for group in GROUPS}
+    groups = {group: [p for p in people if p.group() == group] for group in GROUPS}
     shown = {name: shown_name(person) for person in reversed(people) for name in person.names}
     incident = incident_facts(reads, people)
+    hurt = appraised(reads, people)
+
+    def told(group: str) -> tuple[PersonFacts, ...]:
+        return tuple(_person(p, hurt.get(shown_name(p), ())) for p in groups[group])
+
     facts = CaseFacts(
-        defendants=tuple(person for _, person in groups["defendants"]),
-        victims=tuple(person for _, person in groups["victims"]),
-        witnesses=tuple(person for _, person in groups["witnesses"]),
-        counsel=tuple(person for _, person in groups["counsel"]),
+        defendants=told("defendants"),
+        victims=told("victims"),
+        witnesses=told("witnesses"),
+        counsel=told("counsel"),
         charges=_charges(reads, shown),
         circumstances=_circumstances(reads, shown),
         incident=incident,
@@ -70,13 +75,15 @@ def case_facts(
         property=property_facts(reads),
         sentences=_sentences(reads, shown),
     )
-    corrected, unfit = with_corrections(facts, corrections)
-    found = contradictions(corrected, reads, people, unclear)
+    corrected, unfit, settled = settled_by(facts, corrections)
+    found = contradictions(corrected, reads, people, unclear, settled)
     left = [conflict("F901", each.path, fact=each.path) for each in unfit]
     return corrected.model_copy(update={"conflicts": (*found, *left)})
 
 
-def _person(person: Person) -> PersonFacts:
+def _person(person: Person, grades: Sequence[Said]) -> PersonFacts:
+    """`grades` are those of the injuries appraised of a person of this name."""
+
     def said(values: Iterable[tuple[str, int, int, FactDocument]]) -> list[Said]:
         return [
             Said(_SPACE.sub("", value), document.type_code, document.cite(start, stop))
@@ -134,6 +141,7 @@ def _person(person: Person) -> PersonFacts:
         unit=any(m.party.unit for m in person.mentions),
         aliases=_all("aliases", aliases),
         **fields,
+        injury=chosen("injury", [s for s in grades if s.source.document in person.documents]),
         convictions=_all("convictions", convictions),
         measures=_measures(person),
         detained_at=chosen("detained_at", held),

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from ..elements.form import form
 from ..normal import normal
+from .corrections import Settled, number_path, plain_number
 from .incident import Listed, appraised, charged_alcohol, nearest, reported_alcohol, things
 from .kinds import conflict
-from .people import Person, group_of, shown_name
+from .people import GROUPS, Person, group_of, shown_name
 from .readings import Read, Said, sources_of
 from .stock import Item, money_text
 from .values import CaseFacts, Conflict, Side
 
 
 def case_conflicts(
-    facts: CaseFacts, reads: Sequence[Read], people: Sequence[Person]
+    facts: CaseFacts, reads: Sequence[Read], people: Sequence[Person], settled: Settled
 ) -> Iterator[Conflict]:
-    """Sums, lists, measurements, dates, names and numbers that cannot all be right."""
-    yield from _sums(facts, reads)
+    """Sums, lists, measurements, dates, names and numbers that cannot all be right, but for what
+    is settled."""
+    places = {
+        id(person): (group, place)
+        for group in GROUPS
+        for place, person in enumerate(p for p in people if p.group() == group)
+    }
+
+    def closed(person: Person, field: str) -> bool:
+        return settled.person(*places[id(person)], field) if id(person) in places else False
+
+    yield from _sums(facts, reads, "total" in settled.incident)
     yield from _lists(facts)
     yield from _counts(facts, reads)
-    if facts.incident.alcohol is None or not facts.incident.alcohol.corrected:
+    if "alcohol" not in settled.incident:
         yield from _alcohol(reads)
-    yield from _injuries(reads, people)
-    yield from _warrants(facts, reads, people)
-    yield from _defendants(reads, people)
-    yield from _numbers(reads)
+    yield from _injuries(reads, people, closed)
+    yield from _warrants(reads, people, closed)
+    yield from _defendants(reads, people, closed)
+    yield from _numbers(reads, settled)
+
+
+_Closed = Callable[[Person, str], bool]
+"""Whether a field of a person ("": the person itself) is settled."""
 
 
 # --- sums -------------------------------------------------------------------------------------
@@ -43,7 +58,7 @@ _MOST = 14
 """So many things at most are tried in all combinations."""
 
 
-def _sums(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
+def _sums(facts: CaseFacts, reads: Sequence[Read], settled: bool) -> Iterator[Conflict]:
     """What a charge says was appraised must be the value of a thing, of several, or of all."""
     items = [
         (item, read) for read in reads if read.paper.stock == "valued" for item in read.stock.items
@@ -52,11 +67,15 @@ def _sums(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
     totals = [(read.stock.total, read) for read in reads if read.stock.total is not None]
     if not items and not totals:
         return
-    if any(thing.value is not None and thing.value.corrected for thing in facts.property):
-        return
+    shown = {(s.page, s.boxes): thing for thing in facts.property for s in thing.valued}
     allowed = _combined([item.value for item, _ in items if item.value is not None])
     allowed |= {total for total, _ in totals if total is not None}
     allowed |= _combined([total for total, _ in totals if total is not None])
+    if any(thing.value is not None and thing.value.corrected for thing in facts.property):
+        now = [thing.value for thing in facts.property if thing.valued]
+        allowed |= _combined([Decimal(value.value) for value in now if value is not None])
+    if settled and facts.incident.total is not None:
+        allowed.add(Decimal(facts.incident.total.value))
     for read in reads:
         if not read.paper.accuses:
             continue
@@ -82,15 +101,20 @@ def _sums(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
                     value=money_text(item.value), sources=(where.cite(cell.start, cell.stop),)
                 )
                 what = item.name.text
+                place = where.cite(item.name.start, item.name.stop)
+                thing = shown.get((place.page, place.boxes))
+                if thing is None or thing.value is None or thing.value.corrected:
+                    continue
+                path = f"property[{thing.name.value}].value"
             else:
-                total = facts.incident.total
-                if total is None:
+                path, total = "incident.total", facts.incident.total
+                if total is None or settled:
                     continue
                 there, what = Side(value=total.value, sources=total.sources), "合计"
             said = money_text(amount)
             here = Side(value=said, sources=(read.cite(amount.start, amount.stop),))
             yield conflict(
-                "F201", "incident.amounts", [here, there], paper=read.document.title, first=said,
+                "F201", path, [here, there], paper=read.document.title, first=said,
                 second=there.value, what=what,
             )  # fmt: skip
 
@@ -224,7 +248,9 @@ def _side(said: Sequence[Said]) -> Side:
     return Side(value=said[0].value, sources=sources_of(said))
 
 
-def _injuries(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Conflict]:
+def _injuries(
+    reads: Sequence[Read], people: Sequence[Person], closed: _Closed
+) -> Iterator[Conflict]:
     grades = appraised(reads, people)
     if not grades:
         return
@@ -239,7 +265,7 @@ def _injuries(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Confl
             person = nearest(read, measure.start, people)
             if person is None and len(hurt) == 1:
                 person = hurt[0]
-            if person is None or person not in hurt:
+            if person is None or person not in hurt or closed(person, "injury"):
                 continue
             name = shown_name(person)
             known = {said.value for said in grades[name]}
@@ -250,8 +276,9 @@ def _injuries(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Confl
             seen.add((name, measure.text))
             here = Side(value=measure.text, sources=(read.cite(measure.start, measure.stop),))
             yield conflict(
-                "F402", f"victims[{name}].injury", [_side(grades[name]), here], name=name,
-                first=grades[name][0].value, paper=read.document.title, second=measure.text,
+                "F402", f"{person.group() or 'victims'}[{name}].injury",
+                [_side(grades[name]), here], name=name, first=grades[name][0].value,
+                paper=read.document.title, second=measure.text,
             )  # fmt: skip
 
 
@@ -275,22 +302,15 @@ def _plural(read: Read, at: int, grades: dict[str, list[Said]], text: str) -> bo
 
 
 def _warrants(
-    facts: CaseFacts, reads: Sequence[Read], people: Sequence[Person]
+    reads: Sequence[Read], people: Sequence[Person], closed: _Closed
 ) -> Iterator[Conflict]:
     """The day of a 强制措施 in a charge must be one that its warrant bears."""
-    corrected = {
-        (person.name.value, measure.kind)
-        for person in facts.defendants
-        for measure in person.measures
-        if measure.day is not None and measure.day.corrected
-    }
     for person in people:
         if person.group() != "defendants":
             continue
-        name = shown_name(person)
         for read in reads:
             kind = read.paper.measure
-            if not kind or read.document.id not in person.documents or (name, kind) in corrected:
+            if not kind or read.document.id not in person.documents or closed(person, kind):
                 continue
             days = _days(read, person)
             if not days:
@@ -348,7 +368,9 @@ def _measured(
         )  # fmt: skip
 
 
-def _defendants(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Conflict]:
+def _defendants(
+    reads: Sequence[Read], people: Sequence[Person], closed: _Closed
+) -> Iterator[Conflict]:
     """Who is charged was named by the police."""
     opinions = [r for r in reads if r.paper.accuses and r.paper.voice == "police"]
     named = {r.document.id for r in opinions}
@@ -365,7 +387,7 @@ def _defendants(reads: Sequence[Read], people: Sequence[Person]) -> Iterator[Con
                 m for m in person.mentions
                 if m.document.id == read.document.id and group_of(m.party.role) == "defendants"
             ]  # fmt: skip
-            if not own:
+            if not own or closed(person, ""):
                 continue
             name = shown_name(person)
             if any(each in text for text in texts for each in person.names):
@@ -381,7 +403,7 @@ _QUOTED = {"P07": "起诉书", "L29": "起诉意见书", "Z09": "判决书"}
 """Documents whose numbers others quote, and the word behind the quoted number."""
 
 
-def _numbers(reads: Sequence[Read]) -> Iterator[Conflict]:
+def _numbers(reads: Sequence[Read], settled: Settled) -> Iterator[Conflict]:
     """A number by which a document is quoted is its own."""
     for code, word in _QUOTED.items():
         own: dict[str, Said] = {}
@@ -389,7 +411,7 @@ def _numbers(reads: Sequence[Read]) -> Iterator[Conflict]:
             number = read.document.number
             if read.code == code and number:
                 at = _find(read, number)
-                own[_plain(number)] = Said(number, code, read.cite(*at))
+                own[plain_number(number)] = Said(number, code, read.cite(*at))
         if not own:
             continue
         for read in reads:
@@ -399,22 +421,20 @@ def _numbers(reads: Sequence[Read]) -> Iterator[Conflict]:
                 after = normal(read.text[each.stop : each.stop + 12])
                 if not re.match(rf"\)?(?:《|刑事)?{word}", after):
                     continue
-                if _plain(each.number) in own:
+                if plain_number(each.number) in own or plain_number(each.number) in settled.numbers:
+                    continue
+                if plain_number(each.number) in {settled.numbers.get(number) for number in own}:
                     continue
                 first = next(iter(own.values()))
                 if not (read.printed(each.start, each.stop)) and _close(
-                    _plain(each.number), _plain(first.value)
+                    plain_number(each.number), plain_number(first.value)
                 ):
                     continue
                 here = Side(value=each.number, sources=(read.cite(each.start, each.stop),))
                 yield conflict(
-                    "F701", "case_numbers", [_side([first]), here], kind=word, first=first.value,
-                    second=each.number,
+                    "F701", number_path(each.number), [_side([first]), here], kind=word,
+                    first=first.value, second=each.number,
                 )  # fmt: skip
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[()第]", "", normal(number))
 
 
 def _close(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from .casecheck import case_conflicts
+from .corrections import Settled
 from .kinds import conflict
 from .people import (
     GROUPS,
@@ -32,9 +33,11 @@ def contradictions(
     reads: Sequence[Read],
     people: Sequence[Person],
     unclear: Sequence[Mention] = (),
+    settled: Settled | None = None,
 ) -> tuple[Conflict, ...]:
     """All contradictions, those about persons first. The facts are corrected already. `unclear`
-    are mentions that may be of one namesake or another."""
+    are mentions that may be of one namesake or another. What is `settled` is left out."""
+    settled = settled or Settled()
     by_name: dict[tuple[str, str | None], list[Person]] = {}
     for each in people:
         by_name.setdefault((shown_name(each), each.group()), []).append(each)
@@ -45,7 +48,7 @@ def contradictions(
             own = [each for name in named for each in by_name.get((name, group), ())]
             found += _particulars(person, f"{group}[{person.name.value}]", _meant(person, own))
     found += _unclear(unclear)
-    found += case_conflicts(facts, reads, people)
+    found += case_conflicts(facts, reads, people, settled)
     return tuple(found)
 
 
@@ -106,7 +109,7 @@ def _particulars(facts: PersonFacts, path: str, read: Person | None) -> Iterator
         ("F107", "sex", id_sex(number.value)),
     ):
         value = getattr(facts, field)
-        if value is None or (value.corrected and number.corrected):
+        if value is None or value.corrected:
             continue
         # two dates, one of which the number confirms, are reported as that
         if all(side.value != inside for side in sides_of(value)):

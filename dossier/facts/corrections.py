@@ -1,14 +1,16 @@
 """What a person says about the facts: it wins over what was read, and is kept by path.
 
 Paths: `defendants[韩志远].birth`, `defendants[韩志远].拘留` (a measure's day), `victims[梁秀芳]`,
-`charges[盗窃罪]`, `circumstances[韩志远].自首`, `incident.alcohol`, `property[断线钳].value`.
+`charges[盗窃罪]`, `circumstances[韩志远].自首`, `incident.alcohol`, `property[断线钳].value`,
+`case_numbers[临公诉字〔2023〕12号]`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -23,6 +25,8 @@ from .values import (
     ChargeFact,
     CircumstanceFact,
     FactValue,
+    IncidentFacts,
+    InjuryFact,
     MeasureFact,
     PersonFacts,
     PropertyFact,
@@ -38,7 +42,7 @@ PERSON_LISTS = {"aliases": "、", "counsel": "、", "convictions": "；"}
 MEASURES = ("拘传", "拘留", "逮捕", "取保候审", "监视居住")
 _INCIDENT = ("alcohol", "total")
 _PROPERTY = ("name", "quantity", "value")
-_PATH = re.compile(r"(?P<part>[a-z]+)(?:\[(?P<key>[^\[\]]+)\])?(?:\.(?P<field>[^.\[\]]+))?")
+_PATH = re.compile(r"(?P<part>[a-z_]+)(?:\[(?P<key>[^\[\]]+)\])?(?:\.(?P<field>[^.\[\]]+))?")
 YES, NO = "是", "否"
 _DIGITS = 15
 """So many has the longest number that is taken."""
@@ -52,6 +56,26 @@ class FactCorrection(BaseModel):
 
     path: str = Field(min_length=1, max_length=300)
     value: str = Field(max_length=2000)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a person has spoken on, so that documents no longer contradict each other there.
+
+    `fields`    group, place in it as read, field ("" for the person itself)
+    `removed`   group and place as read of people who do not belong here
+    `incident`  fields of the incident
+    `numbers`   numbers of documents as compared, and what is right instead ("": nothing)
+    """
+
+    fields: frozenset[tuple[str, int, str]] = frozenset()
+    removed: frozenset[tuple[str, int]] = frozenset()
+    incident: frozenset[str] = frozenset()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, group: str, place: int, told: str) -> bool:
+        """Whether this field of this person, or the person as a whole, is settled."""
+        return (group, place) in self.removed or (group, place, told) in self.fields
 
 
 _Told = TypeVar("_Told", bound=BaseModel)
@@ -77,6 +101,7 @@ def known_paths(facts: CaseFacts) -> list[str]:
     for thing in facts.property:
         paths += [f"property[{thing.name.value}]"]
         paths += [f"property[{thing.name.value}].{field}" for field in _PROPERTY]
+    paths += [number_path(number.value) for number in facts.case_numbers]
     return paths
 
 
@@ -96,12 +121,13 @@ _FORMS = {
     "circumstances": "circumstances[NAME].自首",
     "incident": "incident.alcohol or incident.total",
     "property": "property[THING].value",
+    "case_numbers": "case_numbers[NUMBER]",
 }
 
 
 def path_advice(path: str) -> str:
     """How such a path is written; names of people stay out of messages and logs."""
-    part = re.match(r"\s*([a-z]*)", path)
+    part = re.match(r"\s*([a-z_]*)", path)
     form = _FORMS.get(part[1] if part else "", "defendants[NAME].birth")
     return f"the form is {form}; what there is: dossier facts DIR CASE"
 
@@ -140,13 +166,51 @@ def with_corrections(
     facts: CaseFacts, corrections: Iterable[FactCorrection]
 ) -> tuple[CaseFacts, tuple[FactCorrection, ...]]:
     """The facts with these corrections, and those that fit nothing now."""
+    return settled_by(facts, corrections)[:2]
+
+
+def settled_by(
+    facts: CaseFacts, corrections: Iterable[FactCorrection]
+) -> tuple[CaseFacts, tuple[FactCorrection, ...], Settled]:
+    """The facts with these corrections, those that fit nothing now, and what the others settle:
+    of each person under its place before anybody was renamed, added or taken out."""
     unfit = []
+    fields: set[tuple[str, int, str]] = set()
+    removed: set[tuple[str, int]] = set()
+    incident: set[str] = set()
+    numbers: dict[str, str] = {}
+    # of each person now there, the place as read; None for one added by hand
+    places: dict[str, list[int | None]] = {
+        group: list(range(len(getattr(facts, group)))) for group in GROUPS
+    }
     for correction in corrections:
+        before = facts
         try:
             facts = _apply(facts, correction)
         except (_Unfit, BadCorrection):
             unfit.append(correction)
-    return facts, tuple(unfit)
+            continue
+        match = _PATH.fullmatch(plain_path(correction.path))
+        assert match is not None
+        part, key, told = match["part"], match["key"], match["field"]
+        if part in GROUPS:
+            at = _place(getattr(before, part), key)
+            if at is None:
+                places[part].append(None)
+                continue
+            own = places[part][at]
+            if len(getattr(facts, part)) < len(getattr(before, part)):
+                del places[part][at]
+                if own is not None:
+                    removed.add((part, own))
+            elif own is not None:
+                fields.add((part, own, told or ""))
+        elif part == "incident":
+            incident.add(told)
+        elif part == "case_numbers":
+            numbers[plain_number(key)] = plain_number(correction.value)
+    settled = Settled(frozenset(fields), frozenset(removed), frozenset(incident), numbers)
+    return facts, tuple(unfit), settled
 
 
 def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
@@ -158,6 +222,9 @@ def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
     if part in GROUPS and key:
         people = _in_group(getattr(facts, part), key, field, value, part)
         changed = facts.model_copy(update={part: people})
+        if field == "injury" and (at := _place(people, key)) is not None:
+            incident = _injured(facts.incident, people[at])
+            changed = changed.model_copy(update={"incident": incident})
         return _carried(changed, _gone(getattr(facts, part), people))
     if part == "charges" and key and field is None:
         return facts.model_copy(update={"charges": _charges(facts.charges, key, value)})
@@ -172,7 +239,52 @@ def _apply(facts: CaseFacts, correction: FactCorrection) -> CaseFacts:
         return facts.model_copy(update={"incident": facts.incident.model_copy(update={field: new})})
     if part == "property" and key and (field is None or field in _PROPERTY):
         return facts.model_copy(update={"property": _things(facts.property, key, field, value)})
+    if part == "case_numbers" and key and field is None:
+        return facts.model_copy(update={"case_numbers": _numbers(facts.case_numbers, key, value)})
     raise _Unfit
+
+
+def plain_number(number: str) -> str:
+    """The number of a document as it is compared: without brackets and 第."""
+    return re.sub(r"[()\[\]第]", "", normal(number))
+
+
+def number_path(number: str) -> str:
+    """The path of the number of a document."""
+    return f"case_numbers[{number.replace('[', '〔').replace(']', '〕')}]"
+
+
+def _numbers(numbers: tuple[FactValue, ...], key: str, value: str) -> tuple[FactValue, ...]:
+    """The right number for a wrong one. A document that names no charge may quote one that is
+    not among these: then the right one alone is told."""
+    wrong = [each for each in numbers if plain_number(each.value) == plain_number(key)]
+    if not value:
+        if not wrong:
+            raise _Unfit
+        return tuple(each for each in numbers if each not in wrong)
+    told = plain_number(value)
+    same = next((each for each in numbers if plain_number(each.value) == told), None)
+    right = _set(same or (wrong[0] if wrong else None), same.value if same else value)
+    assert right is not None
+    instead = same or (wrong[0] if wrong else None)
+    kept = tuple(
+        right if each is instead else each
+        for each in numbers
+        if each is instead or each not in wrong
+    )
+    return kept if instead is not None else (*kept, right)
+
+
+def _injured(incident: IncidentFacts, person: PersonFacts) -> IncidentFacts:
+    """The incident with the grade that a person gave for somebody's injury."""
+    name = person.name.value
+    grade = person.injury
+    own = () if grade is None else (InjuryFact(person=name, grade=grade),)
+    at = next((i for i, each in enumerate(incident.injuries) if each.person == name), None)
+    if at is None:
+        return incident.model_copy(update={"injuries": (*incident.injuries, *own)})
+    injuries = (*incident.injuries[:at], *own, *incident.injuries[at + 1 :])
+    return incident.model_copy(update={"injuries": injuries})
 
 
 def _gone(
@@ -345,9 +457,14 @@ def _things(
     if at is None:
         raise _Unfit
     if field is None:
-        if value:
-            raise BadCorrection(f"property[{key}] can only be taken out: leave the value empty")
-        return (*things[:at], *things[at + 1 :])
+        if not value:
+            return (*things[:at], *things[at + 1 :])
+        if normal(value) != normal(key):
+            raise BadCorrection(
+                f"property[{key}] is a thing: its value is its name, or empty",
+                advice=f"to change the name: property[{key}].name={value}",
+            )
+        field, value = "name", things[at].name.value
     checked = _decimal(value) if field == "value" else value
     if field == "name" and not checked:
         raise BadCorrection("a thing has a name", advice=f"to take it out: property[{key}]=")

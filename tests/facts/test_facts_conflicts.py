@@ -8,7 +8,7 @@ import pytest
 from fact_cases import CLEAN, PLANTED, documents, take_in
 
 from dossier import Archive
-from dossier.facts import case_facts
+from dossier.facts import CaseFacts, Conflict, FactCorrection, FactDocument, case_facts
 from dossier.facts.kinds import conflict_kinds
 
 TOGETHER = [
@@ -75,3 +75,55 @@ def test_no_false_alarm(file: str, old: str, new: str, clean: Archive, tmp_path:
     assert files != CLEAN
     found = case_facts(documents(files, tmp_path, clean.dossier("尚文海案"))).conflicts
     assert [each.message() for each in found] == []
+
+
+def _words(conflict: Conflict) -> list[str]:
+    """What a person may say about the path of a conflict: what either side says, or nothing."""
+    said = [conflict.sides[0].value, ""]
+    if conflict.code in ("F301", "F302", "F601"):
+        said[0] = conflict.path.partition("[")[2].removesuffix("]")
+    return said[:1] if conflict.path.endswith(".name") else said
+
+
+def _settles(read: list[FactDocument], conflict: Conflict, value: str) -> CaseFacts:
+    return case_facts(read, [FactCorrection(path=conflict.path, value=value)])
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_correction_that_its_path_names_settles_a_contradiction(
+    name: str, clean: Archive, tmp_path: Path
+) -> None:
+    read = documents(PLANTED[name].into(CLEAN), tmp_path, clean.dossier("尚文海案"))
+    conflict = case_facts(read).conflicts[0]
+    for value in _words(conflict):
+        assert [each.message() for each in _settles(read, conflict, value).conflicts] == []
+
+
+def test_a_correction_settles_no_other_contradiction(clean: Archive, tmp_path: Path) -> None:
+    files = CLEAN
+    for name in [*TOGETHER, "appraised sum in the indictment"]:
+        files = PLANTED[name].into(files)
+    read = documents(files, tmp_path, clean.dossier("尚文海案"))
+    found = case_facts(read).conflicts
+    assert len({each.path for each in found}) == len(found) == len(TOGETHER) + 1
+    for conflict in found:
+        left = _settles(read, conflict, _words(conflict)[0]).conflicts
+        assert [e.code for e in left] == [e.code for e in found if e is not conflict]
+
+
+def test_a_person_renamed_or_taken_out_stays_settled(clean: Archive, tmp_path: Path) -> None:
+    files = PLANTED["injury grade in the indictment"].into(CLEAN)
+    read = documents(files, tmp_path, clean.dossier("尚文海案"))
+    renamed = FactCorrection(path="victims[卫长青].name", value="卫常清")
+    graded = FactCorrection(path="victims[卫常清].injury", value="轻伤一级")
+    facts = case_facts(read, [renamed, graded])
+    assert facts.conflicts == ()
+    assert [(i.person, i.grade.value) for i in facts.incident.injuries] == [("卫常清", "轻伤一级")]
+    assert [each.code for each in case_facts(read, [renamed]).conflicts] == ["F402"]
+    assert case_facts(read, [FactCorrection(path="victims[卫长青]", value="")]).conflicts == ()
+
+
+def test_the_appraised_grade_is_the_persons(clean: Archive) -> None:
+    facts = clean.dossier("尚文海案").facts
+    hurt = [p for p in facts.victims if p.injury is not None]
+    assert [(p.name.value, p.injury and p.injury.value) for p in hurt] == [("卫长青", "轻伤二级")]
