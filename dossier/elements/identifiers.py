@@ -40,7 +40,9 @@ _FOUND = re.compile(
     # landlines
     r"(?P<landline>\(0\d{2,3}\)\d{7,8}|0\d{2,3}-\d{7,8}|[48]00-?\d{3}-?\d{4})(?!\d)"
     # figures, perhaps masked, perhaps in groups, perhaps with the X of an ID card
-    rf"|(?P<run>\d(?:\d|-(?=\d{{4}})|[{_MASK}](?=[{_MASK}\d]|(?<=[{_MASK}].)|[^{_MASK}A-Za-z])){{6,47}}+)(?![A-Za-z])"
+    # all of it or nothing: a look ahead and then what it saw (Python 3.11.2 errs in {6,47}+ here)
+    rf"|(?=(?P<run>\d(?:\d|-(?=\d{{4}})|[{_MASK}](?=[{_MASK}\d]|(?<=[{_MASK}].)|[^{_MASK}A-Za-z])){{6,47}}))"
+    rf"(?P=run)(?![A-Za-z])"
     r"|(?P<code>[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10})(?![0-9A-Za-z])"
     r"))"
 )

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -159,12 +160,12 @@ def test_ctrl_c_keeps_what_is_done_and_the_command_resumes(tmp_path: Path) -> No
         command, stdout=-1, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:  # until it is at work
-        if list((home / "blobs").glob("??/*")) and process.poll() is None:
-            with Archive.open(home) as archive:
-                if any(dossier.page_count() for dossier in archive.dossiers()):
-                    break
-        time.sleep(0.1)
+    with sqlite3.connect(home / "records.sqlite3") as records:
+        while time.monotonic() < deadline:  # until it is at work
+            if records.execute("SELECT count(*) FROM pages").fetchone()[0]:
+                break
+            time.sleep(0.02)
+    records.close()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to parent and workers
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output
