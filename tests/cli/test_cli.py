@@ -157,8 +157,10 @@ def test_ctrl_c_keeps_what_is_done_and_the_command_resumes(tmp_path: Path) -> No
         "add", str(home), str(case), "--ocr", "fast", "--jobs", "1",
     ]  # fmt: skip
     process = subprocess.Popen(
-        command, stdout=-1, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+        command, stdout=-1, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        # tests that a shell runs in the background ignore SIGINT, and so would the command
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     with sqlite3.connect(home / "records.sqlite3") as records:
         while time.monotonic() < deadline:  # until it is at work
