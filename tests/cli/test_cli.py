@@ -152,15 +152,15 @@ def test_ctrl_c_keeps_what_is_done_and_the_command_resumes(tmp_path: Path) -> No
         sheet.save(case / f"{number}.png", dpi=(75, 75))
     home = tmp_path / "archive"
     Archive.create(home).close()
+    # what a shell runs in the background ignores SIGINT, and so would the command
+    hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [
-        sys.executable, "-c", "from dossier.cli import main; main()",
+        sys.executable, "-c", f"{hear}; from dossier.cli import main; main()",
         "add", str(home), str(case), "--ocr", "fast", "--jobs", "1",
     ]  # fmt: skip
     process = subprocess.Popen(
-        command, stdout=-1, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        # tests that a shell runs in the background ignore SIGINT, and so would the command
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+        command, stdout=-1, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + 60
     with sqlite3.connect(home / "records.sqlite3") as records:
         while time.monotonic() < deadline:  # until it is at work
