@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
+from .analysis import LETTERS
 from .plan import (
     And,
     Or,
@@ -22,7 +23,7 @@ from .plan import (
 Span = tuple[int, int]
 Leaf = Substring | Similar | WholeWord | WordPrefix
 
-_LETTER = r"0-9a-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc"
+_LETTER = f"0-9{LETTERS}"
 
 
 def spans(plan: Plan, form_text: str, field: str = "text") -> list[Span]:
@@ -191,13 +192,12 @@ class _Finder:
                 stop = first + end
                 while taken < len(exact) and exact[taken][1] < stop:
                     taken += 1
-                span = self._span(text, stop)
-                if span is None or any(
-                    begin < span[1] and span[0] < close
-                    for begin, close in exact[max(0, taken - 1) : taken + 2]
-                ):
-                    continue  # beside an exact match, the same with an edit says nothing
-                found.append(span)
+                near = exact[max(0, taken - 1) : taken + 2]
+                for span in self._spans(text, stop):
+                    # over an exact match, the same with an edit says nothing
+                    if not any(begin < span[1] and span[0] < close for begin, close in near):
+                        found.append(span)
+                        break
         return found
 
     def _windows(self, text: str) -> Iterator[Span]:
@@ -230,11 +230,10 @@ class _Finder:
                 ends.append(at)
         return ends
 
-    def _span(self, text: str, stop: int) -> Span | None:
-        """The match that ends at `stop`: of the right length if there is one, else the shorter."""
+    def _spans(self, text: str, stop: int) -> Iterator[Span]:
+        """The matches that end at `stop`: first the one of the right length, then the shorter."""
         begin = max(0, stop - self.size - 1)
         starts = {stop - end for end in self._ends(text[begin:stop][::-1], self.backward)}
         for size in (self.size, self.size - 1, self.size + 1):
             if stop - size in starts:
-                return stop - size, stop
-        return None
+                yield stop - size, stop

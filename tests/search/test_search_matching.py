@@ -6,7 +6,7 @@ import random
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dossier.search.analysis import form
@@ -156,6 +156,7 @@ def fits(pattern: tuple[str, ...], piece: str) -> bool:
     st.lists(st.text("甲乙丙", min_size=1, max_size=2), min_size=4, max_size=6).map(tuple),
     st.text("甲乙丙", max_size=16),
 )
+@example(("乙", "乙", "乙", "丙"), "乙乙乙丙乙乙丙")  # the longer match lies over the exact one
 def test_one_edit_against_brute_force(pattern: tuple[str, ...], page: str) -> None:
     size = len(pattern)
     pieces = [
