@@ -23,9 +23,9 @@ BREAK = "\x1f"
 """Stands between two texts of one field. No search form contains it: control characters go."""
 
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+"
-_LETTERS = r"a-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc"
-_WORD = re.compile(rf"{_NUMBER}(?![0-9{_LETTERS}])|[0-9{_LETTERS}]+")
-_MARKS = re.compile(r"[0-9A-Za-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc\uff10-\uff5a]")
+LETTERS = r"a-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\u0f40-\u0fbc"
+_WORD = re.compile(rf"{_NUMBER}(?![0-9{LETTERS}])|[0-9{LETTERS}]+")
+_MARKS = re.compile(rf"[0-9A-Z{LETTERS}\uff10-\uff5a]")
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 

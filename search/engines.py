@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import metadata
 
+from .. import plugins
 from ..errors import SearchEngineNotFound
 from .protocol import SearchIndex
 
@@ -14,7 +14,7 @@ DEFAULT = "tantivy"
 
 def engine_names() -> tuple[str, ...]:
     """Names of all installed engines, sorted."""
-    return tuple(sorted({point.name for point in metadata.entry_points(group=GROUP)}))
+    return plugins.names(GROUP)
 
 
 @lru_cache(maxsize=8)
@@ -22,23 +22,10 @@ def engine(name: str = DEFAULT) -> type[SearchIndex]:
     """The engine of this name: a class with `create` and `open`.
 
     Raises SearchEngineNotFound."""
-    points = [point for point in metadata.entry_points(group=GROUP) if point.name == name]
-    if not points:
-        known = ", ".join(engine_names()) or "none"
-        raise SearchEngineNotFound(
-            f"no search engine is called {name!r}",
-            advice=f"known engines: {known}; without any, install the package itself (pip)",
-        )
-    try:
-        found = points[0].load()
-    except (ImportError, AttributeError) as error:
-        raise SearchEngineNotFound(
-            f"the search engine {name!r} cannot be loaded: {error}",
-            advice=f"reinstall {points[0].value.partition(':')[0]}",
-        ) from error
+    found, point = plugins.load(GROUP, name, "search engine", SearchEngineNotFound)
     if not (isinstance(found, type) and all(hasattr(found, part) for part in _PARTS)):
         raise SearchEngineNotFound(
-            f"{points[0].value} is not a search engine",
+            f"{point.value} is not a search engine",
             advice="see dossier.search.protocol.SearchIndex for what it needs",
         )
     return found

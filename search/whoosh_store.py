@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 from whoosh.util.filelock import FileLock, try_for
 
+from ..durable import sync_folder, write_json
 from ..errors import ArchiveExists, DossierError, IndexBusy, IndexDamaged, IndexVersion
 from .whoosh_file import SealedFile
 from .whoosh_reader import SegmentLeaf
@@ -34,28 +34,10 @@ _PATIENCE = 1.0  # seconds
 _MOST_ENTRIES = 1 << 26
 
 
-def _write(path: Path, value: object) -> None:
-    """Replace a file in one step, durably."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    try:
-        with beside.open("x", encoding="utf-8") as file:
-            json.dump(value, file, separators=(",", ":"))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _settle(path.parent)
-
-
 def _settle(folder: Path) -> None:
     """Make names in a folder durable, where the system can."""
     with contextlib.suppress(OSError, AttributeError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(folder)
 
 
 def _damaged(what: str) -> IndexDamaged:
@@ -114,7 +96,8 @@ class Folder:
         path.mkdir(parents=True, exist_ok=True)
         folder = cls(place)
         folder.commit([])
-        _write(path / _MARKER, {"engine": ENGINE, "form": FORM})
+        write_json(path / _MARKER, {"engine": ENGINE, "form": FORM})
+        _settle(path)
         return folder
 
     @classmethod
@@ -215,10 +198,11 @@ class Folder:
         listed = [[name, _packed(dead, entries)] for name, entries, dead in segments]
         generation = self.generation + 1
         checksum = _checksum(generation, listed)
-        _write(
+        write_json(
             self.path / _LIST,
             {"generation": generation, "segments": listed, "checksum": checksum},
         )
+        _settle(self.path)
         self.generation = generation
 
     def sweep(self, names: set[str]) -> None:

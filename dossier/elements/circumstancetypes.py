@@ -12,24 +12,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from .patterns import alternation, bounded
 from .tables import Sourced, Strict, read_table
 
 Direction = Literal["lighter", "heavier"]
 
 _GAP = r"[^,。;:!?]{0,24}?"
-_UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
 
 
 def _compiles(pattern: str) -> str:
     """A pattern that looks at a bounded stretch only and captures nothing."""
-    ready = pattern.replace("…", _GAP)
-    try:
-        groups = re.compile(ready).groups
-    except re.error as error:
-        raise ValueError(f"{pattern!r}: {error}") from error
-    if groups or _UNBOUNDED.search(pattern):
-        raise ValueError(f"{pattern!r}: *, +, {{n,}} and capturing groups are not allowed")
-    return ready
+    return bounded(pattern.replace("…", _GAP))
 
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
@@ -176,7 +169,7 @@ def circumstance_table() -> CircumstanceTable:
             for entry in data.circumstances
             if entry.skip or entry.skip_after
         },
-        words=re.compile(_alternation(by_word)),
+        words=re.compile(alternation(by_word)),
         codes={
             # of two words that begin together only the longer is found
             word: tuple(
@@ -197,15 +190,6 @@ def circumstance_table() -> CircumstanceTable:
             if entry.together is not None
         },
     )
-
-
-def _alternation(words: Iterable[str]) -> str:
-    """Words by their first character, the longest first: most places fail at the first look."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(words, key=len, reverse=True):
-        groups[word[0]].append(re.escape(word[1:]))
-    each = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
-    return f"(?=[{''.join(groups)}])(?:{each})"
 
 
 def circumstance_types() -> tuple[CircumstanceType, ...]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, get_args
@@ -27,6 +27,7 @@ from pydantic import AfterValidator, Field
 
 from ..normal import normal
 from .form import form as matching
+from .patterns import alternation, bounded
 from .tables import Sourced, Strict, read_table
 from .turns import turns
 from .values import Segment, SegmentKind, TextKind
@@ -36,14 +37,6 @@ State = SegmentKind | Literal["start"]
 
 _BEFORE_SENTENCE = frozenset('。:;!?"».…')
 _WRAP = re.compile(r"[^\s。；;：:！!？?”\"）)]\n")
-_UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
-
-
-def _bounded(pattern: str) -> str:
-    """A pattern that looks at a bounded stretch only and captures nothing."""
-    if re.compile(pattern).groups or _UNBOUNDED.search(pattern):
-        raise ValueError(f"{pattern!r}: *, +, {{n,}} and capturing groups are not allowed")
-    return pattern
 
 
 def _in_form(word: str) -> str:
@@ -52,7 +45,7 @@ def _in_form(word: str) -> str:
     return word
 
 
-Bounded = Annotated[str, AfterValidator(_bounded)]
+Bounded = Annotated[str, AfterValidator(bounded)]
 Word = Annotated[str, AfterValidator(_in_form)]
 
 
@@ -177,26 +170,9 @@ def _reader(grammar: _Grammar) -> _Reader:
         judgment=grammar.frame == "judgment",
         turns=grammar.turns,
         opening=re.compile(grammar.opening) if grammar.opening else None,
-        words=re.compile(_alternation(by_word)),
+        words=re.compile(alternation(by_word)),
         steps=steps,
     )
-
-
-def _alternation(words: Iterable[str]) -> str:
-    """Words by their first character, the longest first; at most places of a text the first two
-    characters already say no."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(words, key=len, reverse=True):
-        groups[word[0]].append(word)
-    if not groups:
-        return r"(?!)"
-    firsts = re.escape("".join(groups))
-    seconds = re.escape("".join(sorted({word[1] for each in groups.values() for word in each})))
-    each = "|".join(
-        f"{re.escape(first)}(?:{'|'.join(re.escape(word[1:]) for word in group)})"
-        for first, group in groups.items()
-    )
-    return f"(?=[{firsts}][{seconds}])(?:{each})"
 
 
 # --- kinds of texts -------------------------------------------------------------------------------

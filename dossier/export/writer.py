@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import pypdf
 from pypdf.generic import IndirectObject
 
+from dossier.durable import sync_folder
 from dossier.errors import DossierError
 
 from . import drawn, pdfpages
@@ -90,20 +91,12 @@ class _appearing:
                 os.umask(mask)
                 self._temporary.chmod(0o666 & ~mask)
                 self._temporary.replace(self._target)
-                _sync_folder(self._target.parent)
+                with suppress(OSError):  # not possible on every system
+                    sync_folder(self._target.parent)
         finally:
             with suppress(OSError):
                 self._stream.close()
             self._temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not possible on every system
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def producer() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import re
 import shutil
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..durable import sync_folder, write_json
 from ..errors import IndexBusy
 
 _POINTER = "current.json"
@@ -60,17 +60,15 @@ class IndexPlace:
 
     def point(self, engine: str, place: Path, content: int) -> None:
         """From now on this is the live index: at once and for good, or not at all."""
-        temporary = self.root / f"{_POINTER}.new"
-        with temporary.open("w", encoding="utf-8") as target:
-            json.dump({"engine": engine, "folder": place.name, "content": content}, target)
-            target.flush()
-            os.fsync(target.fileno())
-        temporary.replace(self.root / _POINTER)
-        _sync(self.root)
+        told = {"engine": engine, "folder": place.name, "content": content}
+        write_json(self.root / _POINTER, told)
+        sync_folder(self.root)
 
     def discard_others(self) -> None:
         """Delete every index but the live one. Call it under the lock; readers that still have an
         old one open keep it until they look again."""
+        for half_written in self.root.glob(f"{_POINTER}.*.new"):
+            half_written.unlink(missing_ok=True)
         current = self.current()
         for path in self.root.iterdir():
             # nothing else in this folder is ours to delete
@@ -98,11 +96,3 @@ class IndexPlace:
                     )
                 time.sleep(_PAUSE)
             yield
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

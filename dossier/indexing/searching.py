@@ -50,7 +50,8 @@ def search(
             raise
         asked, refused = Phrase(query), error
     words = plan_of(asked, synonyms=synonyms)
-    notes += _told(keeper.ensure())
+    rebuilt, waiting = keeper.ensure()
+    notes += _told(rebuilt)
 
     def ask(words: Plan) -> Found:
         narrowed = words
@@ -65,6 +66,7 @@ def search(
         found = ask(words)
     except (IndexDamaged, IndexVersion) as error:
         notes += _told(keeper.mend(error))
+        waiting = keeper.waiting()
         found = ask(words)
     if refused is not None and not found.total:
         raise refused
@@ -76,7 +78,7 @@ def search(
             notes.append("nothing has this field; searched for as text")
     elif refused is not None:
         notes.append(f"column {refused.column}: {refused.what}; searched for as text")
-    if waiting := keeper.waiting():
+    if waiting:
         notes.append(f"{waiting} pages or judgments are still being taken into the index")
     return SearchResult(
         query=query,

@@ -160,22 +160,25 @@ class IndexKeeper:
 
     # --- writing -----------------------------------------------------------------------------
 
-    def ensure(self) -> Rebuilt | None:
+    def ensure(self) -> tuple[Rebuilt | None, int]:
         """See that there is an index that can be read and that it knows all changes.
 
         Rebuilds it where it is missing, damaged or of another form, and says so. Takes in waiting
         changes, a few hundred at a time, unless somebody else is just doing that, or the index
         cannot be written (a full disk, a folder of somebody else): then what is there is searched.
+        Returns what was rebuilt, and how many changes still wait.
         """
         try:
             with self.reading():
                 pass
         except (IndexDamaged, IndexVersion) as error:
-            return self.mend(error)
-        with suppress(IndexBusy, OSError):
-            if self.waiting():
+            return self.mend(error), self.waiting()
+        waiting = self.waiting()
+        if waiting:
+            with suppress(IndexBusy, OSError):
                 self.catch_up(wait=0, most=_IN_PASSING)
-        return None
+            waiting = self.waiting()
+        return None, waiting
 
     def catch_up(self, *, wait: float = _WAIT, most: int | None = None) -> int:
         """Take in what the outbox holds, or about `most` of it; returns how many changes.

@@ -185,7 +185,6 @@ class _Xz(io.RawIOBase):
         self._memory = memory
         self._coder = lzma.LZMADecompressor(memlimit=memory)
         self._rest = b""
-        self._fresh = True
 
     def readable(self) -> bool:
         return True

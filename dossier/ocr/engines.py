@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import metadata
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import plugins
 from ..errors import EngineNotFound
 from ..model import Line
 from .settings import OcrSettings
@@ -37,7 +37,7 @@ class OcrEngine(Protocol):
 
 def engine_names() -> tuple[str, ...]:
     """Names of all installed engines, sorted."""
-    return tuple(sorted({point.name for point in metadata.entry_points(group=GROUP)}))
+    return plugins.names(GROUP)
 
 
 @lru_cache(maxsize=4)
@@ -46,24 +46,11 @@ def get_engine(settings: OcrSettings) -> OcrEngine:
 
     Raises EngineNotFound (no such engine, or it lacks a language) and ProgramMissing.
     """
-    points = [p for p in metadata.entry_points(group=GROUP) if p.name == settings.engine]
-    if not points:
-        known = ", ".join(engine_names()) or "none"
-        raise EngineNotFound(
-            f"no OCR engine is called {settings.engine!r}",
-            advice=f"known engines: {known}; without any, install the package itself (pip)",
-        )
-    try:
-        make = points[0].load()
-    except ImportError as error:
-        raise EngineNotFound(
-            f"the OCR engine {settings.engine!r} cannot be loaded: {error}",
-            advice=f"reinstall {points[0].value.partition(':')[0]}",
-        ) from error
+    make, point = plugins.load(GROUP, settings.engine, "OCR engine", EngineNotFound)
     engine = make(settings)
     if not isinstance(engine, OcrEngine):
         raise EngineNotFound(
-            f"{points[0].value} is not an OCR engine (needs name and read)",
+            f"{point.value} is not an OCR engine (needs name and read)",
             advice="see docs/ocr.md on writing an engine",
         )
     return engine

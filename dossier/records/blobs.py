@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..durable import sync_folder
 from ..errors import BlobDamaged
 
 _CHUNK = 1 << 20
@@ -57,7 +58,7 @@ class BlobStore:
             final.parent.mkdir(exist_ok=True)
             Path(name).chmod(0o444)
             Path(name).replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
             return sha256
         finally:
             Path(name).unlink(missing_ok=True)
@@ -91,11 +92,3 @@ def hash_file(path: Path) -> str:
     """SHA-256 of a file's content, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
