@@ -73,3 +73,43 @@ def court_branch(code: str) -> str:
     if not first.isdecimal():
         return ""
     return next((one.name for one in table.special if one.first <= int(first) <= one.last), "")
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    """Codes by the name of the court, with its province and, where that is enough, without."""
+    table, provinces = _table()
+    found: dict[str, str] = {name: code for code, name in table.supreme.items()}
+    short: dict[str, list[str]] = {}
+    for sign, province in provinces.items():
+        for digits in ("", *province.intermediate, *province.named, *province.grassroots):
+            name, _ = court_of(sign + digits)
+            if not name:
+                continue
+            found.setdefault(name, sign + digits)
+            if province.name and name.startswith(province.name):
+                short.setdefault(name.removeprefix(province.name), []).append(sign + digits)
+    for name, codes in short.items():
+        if len(codes) == 1:
+            found.setdefault(name, codes[0])
+    return found
+
+
+def court_code(name: str) -> str:
+    """The code of a court by its name, with or without its province: 甘0102 of 兰州市城关区人民法院.
+    "" if the data do not have it, or more than one of that name."""
+    return _codes().get(name.strip(), "")
+
+
+def court_above(name: str) -> str:
+    """The court that hears appeals against this one: 甘肃省兰州市中级人民法院 of
+    兰州市城关区人民法院. "" if the data do not say."""
+    code = court_code(name)
+    if len(code) == 5:
+        # in the four cities under the state several courts of that level part the districts
+        # among them, and not by these digits
+        cut = code[1:3] in _table()[1][code[:1]].intermediate or court_branch(code)
+        return court_of(code[:3])[0] if cut else ""
+    if len(code) == 3:
+        return court_of(code[:1])[0]
+    return court_of("最高法")[0] if len(code) == 1 else ""
