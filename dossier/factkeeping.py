@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from .errors import BadCorrection
@@ -31,6 +31,7 @@ from .records import (
     DossierRow,
     FactCorrectionRow,
     FactsRow,
+    FileRow,
     FindingRow,
     LogRow,
     PageRow,
@@ -81,6 +82,7 @@ def correct_facts(
         part, field = path_parts(row.path)
         detail = {"part": part, "field": field, "correction": row.id}
         session.add(LogRow(by=by, action="correct facts", dossier_id=dossier_id, detail=detail))
+        session.get_one(DossierRow, dossier_id).changed()
 
 
 def _kept_path(present: Iterable[FactCorrection], path: str) -> str:
@@ -113,6 +115,12 @@ def _corrections(session: Session, dossier_id: int) -> list[FactCorrection]:
     return [FactCorrection(path=p, value=v) for p, v in last.values() if v is not None]
 
 
+def _made_here(dossier_id: int) -> Select[tuple[int]]:
+    """Files that were generated. They say what the facts said: a fact must not become its own
+    source."""
+    return select(FileRow.id).where(FileRow.dossier_id == dossier_id, FileRow.generated)
+
+
 def _key(session: Session, dossier_id: int) -> str:
     """A hash of all that the facts are made from."""
     digest = hashlib.sha256(extractor_version().encode())
@@ -124,7 +132,7 @@ def _key(session: Session, dossier_id: int) -> str:
 
     for page_id, document_id, layer in session.execute(
         select(PageRow.id, PageRow.document_id, PageRow.layer)
-        .where(PageRow.dossier_id == dossier_id)
+        .where(PageRow.dossier_id == dossier_id, PageRow.file_id.not_in(_made_here(dossier_id)))
         .order_by(PageRow.position, PageRow.id)
     ):
         digest.update(f"{page_id} {document_id} {len(layer)} ".encode())
@@ -134,7 +142,12 @@ def _key(session: Session, dossier_id: int) -> str:
         for row in session.scalars(
             select(DocumentRow)
             .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
-            .where(DocumentRow.dossier_id == dossier_id)
+            .where(
+                DocumentRow.dossier_id == dossier_id,
+                DocumentRow.first_page_id.not_in(
+                    select(PageRow.id).where(PageRow.file_id.in_(_made_here(dossier_id)))
+                ),
+            )
             .order_by(VolumeRow.position, DocumentRow.position, DocumentRow.id)
         )
     )
@@ -159,7 +172,11 @@ def _documents(session: Session, dossier_id: int) -> list[FactDocument]:
     pages: dict[int, list[FactPage]] = {}
     for page_id, document_id, layer in session.execute(
         select(PageRow.id, PageRow.document_id, PageRow.layer)
-        .where(PageRow.dossier_id == dossier_id, PageRow.document_id.is_not(None))
+        .where(
+            PageRow.dossier_id == dossier_id,
+            PageRow.document_id.is_not(None),
+            PageRow.file_id.not_in(_made_here(dossier_id)),
+        )
         .order_by(PageRow.position, PageRow.id)
     ):
         if document_id is not None:

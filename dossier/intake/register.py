@@ -201,7 +201,9 @@ class Register:
         if not replaced:
             return False
         row.reading = reading
-        session.get_one(DossierRow, row.dossier_id).stale = True
+        dossier = session.get_one(DossierRow, row.dossier_id)
+        dossier.stale = True
+        dossier.changed()
         outbox.enqueue(session, replaced, outbox.PUT)
         detail = {"file": row.name, "sha256": row.sha256, "pages": len(replaced)}
         self._log(session, "read again", row.dossier_id, detail)
@@ -258,7 +260,9 @@ class Register:
         if values:
             session.execute(insert(PageRow), values)
         _forget_problem(session, row.dossier_id, row.name)
-        session.get_one(DossierRow, row.dossier_id).stale = True
+        dossier = session.get_one(DossierRow, row.dossier_id)
+        dossier.stale = True
+        dossier.changed()
         added = session.scalars(select(PageRow.id).where(PageRow.file_id == row.id)).all()
         outbox.enqueue(session, added, outbox.PUT)
         detail = {"file": row.name, "sha256": row.sha256, "pages": row.page_count}

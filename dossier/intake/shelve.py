@@ -13,8 +13,10 @@ from ..catalogue import (
     CataloguePage,
     Correction,
     Document,
+    Volume,
     catalogue_with,
     corrections_from_json,
+    default_types,
 )
 from ..ingest import path_key
 from ..normal import normal
@@ -32,6 +34,7 @@ from ..records import (
     outbox,
     unpack_layer,
 )
+from .placing import Generated, generated_in, rank, remember_numbers
 
 
 def shelve(
@@ -44,6 +47,7 @@ def shelve(
 ) -> None:
     """Catalogue the dossier's pages and write the result, in one transaction.
 
+    Only what was handed in is recognised; generated documents follow in the volumes they belong to.
     `new` corrections are kept with those made before. With `session`, in the caller's transaction.
     Documents that begin at the same page as before keep their id; pages whose document or label
     changed are told to the indexes. Raises `BadCorrection` if a new correction does not fit.
@@ -66,6 +70,7 @@ def shelve(
             using.add(CorrectionRow(dossier_id=dossier_id, card=correction.to_json(), by=by))
         _write(using, dossier_id, result, {page.id: page for page, _ in rows})
         dossier.stale = False
+        dossier.changed()
         using.add(
             LogRow(
                 by=by,
@@ -82,7 +87,7 @@ def _pages(session: Session, dossier_id: int) -> list[tuple[PageRow, FileRow]]:
     rows = session.execute(
         select(PageRow, FileRow)
         .join(FileRow, FileRow.id == PageRow.file_id)
-        .where(PageRow.dossier_id == dossier_id)
+        .where(PageRow.dossier_id == dossier_id, FileRow.generated.is_(False))
     )
     return sorted(
         ((page, file) for page, file in rows),
@@ -110,12 +115,16 @@ def _write(session: Session, dossier_id: int, result: Catalogue, pages: dict[int
         row.first_page_id: row
         for row in session.scalars(select(DocumentRow).where(DocumentRow.dossier_id == dossier_id))
     }
+    made = generated_in(session, dossier_id)
+    for item in made:
+        before.pop(item.row.first_page_id, None)
     old_volumes = session.scalars(
         select(VolumeRow.id).where(VolumeRow.dossier_id == dossier_id)
     ).all()
     changed: set[int] = set()
+    numbers: list[str] = []
     position = 0
-    for volume_position, volume in enumerate(result.volumes):
+    for volume_position, volume in enumerate(_with_volumes_of(result, made)):
         volume_row = VolumeRow(
             dossier_id=dossier_id,
             position=volume_position,
@@ -136,6 +145,16 @@ def _write(session: Session, dossier_id: int, result: Catalogue, pages: dict[int
                 page.document_id, page.label = row.id, label
                 page.position, page.excluded = position, False
                 position += 1
+        label, place = volume.page_count + 1, len(volume.documents)
+        for item in [each for each in made if each.volume in (volume.title, volume.kind)]:
+            made.remove(item)
+            label, moved = item.put(volume_row, place, label)
+            place += 1
+            for page in item.pages:
+                page.position = position
+                position += 1
+                changed |= {page.id} if moved else set()
+            numbers += [item.row.card["number"]["value"]] if item.row.card["number"] else []
     for key in result.excluded:
         page = pages[key]
         if not page.excluded:
@@ -152,7 +171,21 @@ def _write(session: Session, dossier_id: int, result: Catalogue, pages: dict[int
     for finding in result.findings:
         session.add(FindingRow(dossier_id=dossier_id, code=finding.code, card=finding.to_json()))
     _numbers(session, dossier_id, result)
+    session.flush()
+    remember_numbers(session, dossier_id, numbers)
     outbox.enqueue(session, sorted(changed), outbox.PUT)
+
+
+def _with_volumes_of(result: Catalogue, made: Sequence[Generated]) -> list[Volume]:
+    """The volumes of the catalogue, and those in which only generated documents stand."""
+    volumes = list(result.volumes)
+    there = {name for volume in volumes for name in (volume.title, volume.kind)}
+    for title in dict.fromkeys(item.volume for item in made):
+        if title not in there:
+            at = sum(rank(volume.kind) <= rank(title) for volume in volumes)
+            kind = title if default_types().volume(title) else None
+            volumes.insert(at, Volume(title, kind, ()))
+    return volumes
 
 
 def _document(

@@ -10,12 +10,14 @@ from .codec import pack_layer, unpack_layer
 from .database import Database
 from .schema import (
     CorrectionRow,
+    CounterRow,
     DocumentRow,
     DossierRow,
     FactCorrectionRow,
     FactsRow,
     FileRow,
     FindingRow,
+    GeneratedRow,
     JudgmentRow,
     LogRow,
     NumberRow,
@@ -31,6 +33,7 @@ from .upkeep import discard_unused, sweep, unused_blobs
 __all__ = [
     "BlobStore",
     "CorrectionRow",
+    "CounterRow",
     "Database",
     "DocumentRow",
     "DossierRow",
@@ -38,6 +41,7 @@ __all__ = [
     "FactsRow",
     "FileRow",
     "FindingRow",
+    "GeneratedRow",
     "JudgmentRow",
     "LogRow",
     "NumberRow",

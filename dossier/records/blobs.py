@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import tempfile
@@ -38,6 +39,10 @@ class BlobStore:
         """
         with source.open("rb") as stream:
             return self._put(stream)
+
+    def put_bytes(self, content: bytes) -> str:
+        """As `put_file`, of what stands in memory."""
+        return self._put(io.BytesIO(content))
 
     def _put(self, stream: BinaryIO) -> str:
         temporary = self.root / "tmp"

@@ -48,7 +48,11 @@ class Row(DeclarativeBase):
 
 
 class DossierRow(Row):
-    """One dossier (卷宗). `stale`: pages came in or went since it was last catalogued."""
+    """One dossier (卷宗). `stale`: pages came in or went since it was last catalogued.
+
+    `revision` goes up, in the same transaction, whenever anything changes of which the catalogue
+    or the facts are made: what was made at one revision still holds while it is the same.
+    """
 
     __tablename__ = "dossiers"
     __table_args__ = _FRESH_IDS
@@ -57,7 +61,12 @@ class DossierRow(Row):
     name: Mapped[str] = mapped_column(String(500), unique=True)
     origin: Mapped[str] = mapped_column(Text)
     stale: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=0)
     added_at: Mapped[datetime] = mapped_column(default=now)
+
+    def changed(self) -> None:
+        """Say that what stands in it changed; counted by the database, so no count is lost."""
+        self.revision = DossierRow.revision + 1  # type: ignore[assignment]
 
 
 class NumberRow(Row):
@@ -80,6 +89,9 @@ class FileRow(Row):
 
     `working_sha256`, `working_kind`: what its pages are drawn from. The original itself, or the
     unlocked copy of a locked PDF, or the PDF that LibreOffice laid out.
+
+    `generated`: made here from a template. It is catalogued as its template says, and facts are
+    not read from it again.
     """
 
     __tablename__ = "files"
@@ -99,6 +111,7 @@ class FileRow(Row):
     reading: Mapped[str] = mapped_column(String(200))
     """OCR settings it was read with (`OcrSettings.key`)."""
     notes: Mapped[list[Any]]
+    generated: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -238,6 +251,58 @@ class FactCorrectionRow(Row):
     """None: earlier corrections of this path were taken back."""
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class GeneratedRow(Row):
+    """One version of a document made from a template. Its file stands in the dossier as long as
+    it is the present version; afterwards the bytes stay, under `sha256`."""
+
+    __tablename__ = "generated"
+    __table_args__ = (UniqueConstraint("dossier_id", "series", "version"), _FRESH_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    series: Mapped[str] = mapped_column(String(64))
+    """Hash of what makes it this document: template code, subject, typed fields of identity."""
+    version: Mapped[int]
+    request: Mapped[str] = mapped_column(String(64), index=True)
+    """Hash of what was asked for and when: as long as nobody changes the dossier, the same
+    question has this answer."""
+    key: Mapped[str] = mapped_column(String(64))
+    """Hash of all that it depends on: template, values it reads, what was typed."""
+    template: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(Text)
+    template_sha256: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(300))
+    """The person or volume it is about, "" for the case."""
+    number: Mapped[str | None] = mapped_column(String(200))
+    number_form: Mapped[str | None] = mapped_column(String(200), index=True)
+    """The number in matching form (`dossier.normal`)."""
+    day: Mapped[date]
+    file_name: Mapped[str] = mapped_column(Text)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    typed: Mapped[dict[str, Any]]
+    """What was given by hand, as it was given."""
+    fields: Mapped[dict[str, Any]]
+    """`reading`, `view` and `filled`: what it was filled with, and where that is from."""
+    changes: Mapped[list[Any]]
+    """Fields in which it differs from the version before."""
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str] = mapped_column(String(200))
+
+
+class CounterRow(Row):
+    """The last number drawn in a series of 文号. Only ever goes up; outlives its documents."""
+
+    __tablename__ = "counters"
+
+    organ: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Kind of organ and 机关代字: police/兰公城."""
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
 
 
 class LogRow(Row):

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from .blobs import BlobStore
 from .database import Database
-from .schema import FileRow
+from .schema import FileRow, GeneratedRow
 
 
 def discard_unused(database: Database, blobs: BlobStore, hashes: Iterable[str]) -> None:
-    """Delete those of these blobs that no file of any dossier names.
+    """Delete those of these blobs that no file and no generated document names.
 
     Call it after the commit that let go of them: a blob without a record is harmless, the
     reverse is not.
@@ -24,16 +24,17 @@ def discard_unused(database: Database, blobs: BlobStore, hashes: Iterable[str]) 
     with database.write() as session:
         database.hold_blobs(session)
         for sha256 in hashes:
-            used = select(FileRow.id).where(
+            of_file = select(FileRow.id).where(
                 or_(FileRow.sha256 == sha256, FileRow.working_sha256 == sha256)
             )
-            if session.scalars(used.limit(1)).first() is None:
+            made = select(GeneratedRow.id).where(GeneratedRow.sha256 == sha256)
+            if all(session.scalars(query.limit(1)).first() is None for query in (of_file, made)):
                 blobs.discard(sha256)
 
 
 def unused_blobs(session: Session, blobs: BlobStore) -> list[str]:
-    """Blobs that no file of any dossier names at this moment."""
-    named: set[str] = set()
+    """Blobs that no file and no generated document names at this moment."""
+    named: set[str] = set(session.scalars(select(GeneratedRow.sha256)))
     for row in session.execute(select(FileRow.sha256, FileRow.working_sha256)):
         named.update(row)
     return [sha256 for sha256 in blobs if sha256 not in named]
