@@ -6,6 +6,8 @@ A duplicate is not an error: it is a result (see `dossier.Status`).
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DossierError(Exception):
     """Base of every error this library raises on purpose.
@@ -197,3 +199,44 @@ class SearchEngineNotFound(DossierError):
     """No search engine of this name is installed."""
 
     code = "search-engine-not-found"
+
+
+# --- documents from templates -----------------------------------------------------------------
+
+
+class TemplateNotFound(DossierError):
+    """No template has this title or code."""
+
+    code = "template-not-found"
+
+
+class TemplateRefused(DossierError):
+    """A template is broken or hostile; `where` names file, paragraph and tag."""
+
+    code = "template-refused"
+
+
+class MissingFields(DossierError):
+    """What a document needs and the case does not give: all of it, in `gaps` (templates.Gap)."""
+
+    code = "missing-fields"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        advice: str | None = None,
+        gaps: tuple[Any, ...] = (),
+    ) -> None:
+        super().__init__(what, where=where, advice=advice)
+        self.gaps = gaps
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_missing_fields, (self.what, self.where, self.advice, self.gaps))
+
+
+def _rebuild_missing_fields(
+    what: str, where: str | None, advice: str | None, gaps: tuple[Any, ...]
+) -> MissingFields:
+    return MissingFields(what, where=where, advice=advice, gaps=gaps)
