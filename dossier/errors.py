@@ -216,6 +216,12 @@ class TemplateRefused(DossierError):
     code = "template-refused"
 
 
+class UnfitValue(DossierError):
+    """A filter of a template got a value that it cannot write."""
+
+    code = "unfit-value"
+
+
 class MissingFields(DossierError):
     """What a document needs and the case does not give: all of it, in `gaps` (templates.Gap)."""
 
