@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
 from dossier.elements import Citation, citations
+from dossier.elements.citations import law_name
 from dossier.elements.tables import read_table_of
 
 from .chinese import numeral
@@ -38,6 +40,10 @@ class _Statutes(BaseModel):
 
 
 _STATE = "中华人民共和国"
+# 刑法第133之1条, 盗窃解释第1条第2款第3项: what str(Citation) gives
+_CANONICAL = re.compile(
+    r"([^《》、，。；第]{2,80})第(\d{1,4})(?:之(\d{1,2}))?条(?:第(\d{1,2})款)?(?:第(\d{1,2})项)?"
+)
 
 
 @lru_cache(maxsize=1)
@@ -72,12 +78,12 @@ def cited(provisions: Iterable[str]) -> str:
     """《中华人民共和国刑法》第二百六十四条、第六十七条第三款、《…解释》第一条.
 
     Each law once, laws before interpretations, substance before procedure; within a law in the
-    order given, the paragraphs of one article together, nothing twice. ValueError for text that
+    order given, the paragraphs of one article together and ascending, nothing twice. ValueError for text that
     cites nothing.
     """
     by_law: dict[str, dict[tuple[int, int | None], list[Citation]]] = {}
     for text in provisions:
-        found = citations(text)
+        found = _canonical(text) or citations(text)
         if not found:
             raise ValueError(f"no provision of a law: {text!r}")
         for one in found:
@@ -92,10 +98,21 @@ def cited(provisions: Iterable[str]) -> str:
     )
 
 
+def _canonical(text: str) -> tuple[Citation, ...]:
+    """The provision of its canonical form, in which laws of any name stand without 《》."""
+    match = _CANONICAL.fullmatch(text)
+    if match is None:
+        return ()
+    article, *rest = (None if part is None else int(part) for part in match.groups()[1:])
+    assert article is not None
+    return (Citation(law_name(match[1]), article, *rest, 0, len(text)),)
+
+
 def _article(article: int, sub: int | None, parts: list[Citation]) -> str:
     """第六十七条第一款、第三款; 第二百九十三条第一款第（二）项、第（四）项"""
     text = f"第{numeral(article)}条" + (f"之{numeral(sub)}" if sub is not None else "")
     named = [part for part in parts if part.paragraph is not None or part.item is not None]
+    named.sort(key=lambda part: (part.paragraph or 0, part.item or 0))
     pieces: list[str] = []
     before: int | None = None
     for part in named:

@@ -173,8 +173,7 @@ _SECTION = (
     '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
     f'<w:pgSz w:w="{_WIDTH}" w:h="{_HEIGHT}"/>'
     f'<w:pgMar w:top="{_TOP}" w:right="{_RIGHT}" w:bottom="{_BOTTOM}" w:left="{_LEFT}" '
-    'w:header="851" w:footer="1304" w:gutter="0"/>'
-    f'<w:docGrid w:type="lines" w:linePitch="{_PITCH}"/></w:sectPr>'
+    'w:header="851" w:footer="1304" w:gutter="0"/></w:sectPr>'  # no grid: LibreOffice would give a title two lines of it
 )
 
 

@@ -54,15 +54,17 @@ def require(name: str, limits: Limits) -> None:
         )
 
 
-def laid_out(path: Path, suffix: str, name: str, limits: Limits) -> tuple[Path, Path | None]:
+def laid_out(
+    path: Path, suffix: str, name: str, limits: Limits, fonts: Path | None = None
+) -> tuple[Path, Path | None]:
     """The PDF LibreOffice makes of a file, and the folder to remove when done with it.
 
     With `limits.spool` the PDF is kept there by the content of the file, so that workers opening
     the same file share one run; then there is no folder to remove. Raises DamagedFile if nothing
-    comes out, or not in time.
+    comes out, or not in time. `fonts` is a fontconfig file for this run; then nothing is kept.
     """
     kept: Path | None = None
-    if limits.spool is not None:
+    if limits.spool is not None and fonts is None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         kept = limits.spool / f"{digest}.laid-out.pdf"
@@ -71,7 +73,7 @@ def laid_out(path: Path, suffix: str, name: str, limits: Limits) -> tuple[Path, 
         limits.spool.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix="office-", dir=limits.spool))
     try:
-        made = _run(path, suffix, name, limits, room)
+        made = _run(path, suffix, name, limits, room, fonts)
         if kept is None:
             return made, room
         made.replace(kept)
@@ -82,7 +84,9 @@ def laid_out(path: Path, suffix: str, name: str, limits: Limits) -> tuple[Path, 
     return kept, None
 
 
-def _run(path: Path, suffix: str, name: str, limits: Limits, room: Path) -> Path:
+def _run(
+    path: Path, suffix: str, name: str, limits: Limits, room: Path, fonts: Path | None
+) -> Path:
     source = room / f"input{suffix}"
     if suffix == ".docx":
         _without_links(path, source, name)
@@ -110,6 +114,8 @@ def _run(path: Path, suffix: str, name: str, limits: Limits, room: Path) -> Path
         "https_proxy": "http://127.0.0.1:9",
         "SAL_USE_VCLPLUGIN": "svp",
     }
+    if fonts is not None:
+        environment["FONTCONFIG_FILE"] = str(fonts.resolve())
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

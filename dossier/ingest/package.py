@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
@@ -21,7 +22,7 @@ _BROKEN = "ask for an intact copy, or for the document as PDF"
 class Package:
     """A ZIP of parts. Every read is bounded; nothing is written to disk."""
 
-    def __init__(self, path: Path, name: str, limits: Limits) -> None:
+    def __init__(self, path: Path | IO[bytes], name: str, limits: Limits) -> None:
         """Raises DamagedFile, EncryptedFile, HostileFile (by what the directory claims)."""
         self.name = name
         self.limits = limits
