@@ -75,7 +75,8 @@ _STYLES = (
     f'<w:spacing w:before="0" w:after="0" w:line="{_PITCH}" w:lineRule="exact"/>'
     '<w:ind w:firstLineChars="200" w:firstLine="640"/><w:jc w:val="both"/></w:pPr></w:style>'
     '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
-    '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:left w:w="85" w:type="dxa"/>'
+    '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="40" w:type="dxa"/>'
+    '<w:left w:w="85" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/>'
     '<w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     '<w:style w:type="table" w:styleId="Grid"><w:name w:val="Table Grid"/>'
     f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{_BORDERS}</w:tblBorders></w:tblPr>'
@@ -173,7 +174,8 @@ _SECTION = (
     '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
     f'<w:pgSz w:w="{_WIDTH}" w:h="{_HEIGHT}"/>'
     f'<w:pgMar w:top="{_TOP}" w:right="{_RIGHT}" w:bottom="{_BOTTOM}" w:left="{_LEFT}" '
-    'w:header="851" w:footer="1304" w:gutter="0"/></w:sectPr>'  # no grid: LibreOffice would give a title two lines of it
+    # no grid: LibreOffice would give a title two lines of it
+    'w:header="851" w:footer="1304" w:gutter="0"/></w:sectPr>'
 )
 
 
