@@ -104,6 +104,8 @@ class SourceVolume:
     place: int
     pages: int
     rows: tuple[ListingRow, ...] = ()
+    where: tuple[tuple[Source, ...], ...] = ()
+    """For each row where its document begins."""
 
 
 @dataclass(frozen=True)
@@ -149,15 +151,15 @@ def case_source(
     read = {*READ, *reading}
     pages = _pages(session, [row.id for row in rows if row.type_code in read])
     foreign = _foreign(session, dossier_id)
-    held = [(row, document_from_json(row.card)) for row in rows]
-    documents = tuple(
-        SourceDocument(row.id, card, row.volume_id, tuple(pages.get(row.id, ())))
-        for row, card in held
-        if not foreign & set(card.keys)
-    )
-    cards: dict[int, list[Card]] = {}
-    for row, card in held:
-        cards.setdefault(row.volume_id, []).append(card)
+    held = [
+        SourceDocument(
+            row.id, document_from_json(row.card), row.volume_id, tuple(pages.get(row.id, ()))
+        )
+        for row in rows
+    ]
+    inside: dict[int, list[SourceDocument]] = {}
+    for document in held:
+        inside.setdefault(document.volume, []).append(document)
     volumes = session.scalars(
         select(VolumeRow).where(VolumeRow.dossier_id == dossier_id).order_by(VolumeRow.position)
     )
@@ -169,22 +171,32 @@ def case_source(
     return CaseSource(
         name=dossier.name,
         facts=facts,
-        documents=documents,
+        documents=tuple(each for each in held if not foreign & set(each.card.keys)),
         # a volume in which nothing but generated documents stand is none that was handed in
         volumes=tuple(
-            source_volume(volume.id, volume.title, place, cards[volume.id])
-            for place, volume in enumerate((v for v in volumes if v.id in cards), start=1)
+            source_volume(volume.id, volume.title, place, inside[volume.id])
+            for place, volume in enumerate((v for v in volumes if v.id in inside), start=1)
         ),
         numbers=tuple(numbers),
     )
 
 
-def source_volume(key: int, title: str, place: int, cards: Iterable[Card]) -> SourceVolume:
-    """A volume by the cards of its documents."""
-    held = list(cards)
-    labelled = sum(slot.label is not None for card in held for slot in card.pages)
-    whole = sum(len(card.pages) for card in held)
-    return SourceVolume(key, title, place, labelled or whole, listing_rows(held))
+def source_volume(
+    key: int, title: str, place: int, documents: Iterable[SourceDocument]
+) -> SourceVolume:
+    """A volume by its documents."""
+    held = list(documents)
+    slots = [slot for each in held for slot in each.card.pages]
+    labelled = sum(slot.label is not None for slot in slots)
+    listed = [each for each in held if each.card.labels is not None]
+    return SourceVolume(
+        key,
+        title,
+        place,
+        labelled or len(slots),
+        listing_rows(each.card for each in held),
+        tuple(said.sources if (said := each.said("title")) else () for each in listed),
+    )
 
 
 def _pages(session: Session, documents: list[int]) -> dict[int, list[FactPage]]:
@@ -194,6 +206,7 @@ def _pages(session: Session, documents: list[int]) -> dict[int, list[FactPage]]:
         .where(PageRow.document_id.in_(documents))
         .order_by(PageRow.position, PageRow.id)
     ):
+        assert document_id is not None  # asked for
         found.setdefault(document_id, []).append(FactPage(page_id, unpack_layer(layer).lines))
     return found
 

@@ -96,7 +96,8 @@ def _codes() -> dict[str, str]:
 
 
 def court_code(name: str) -> str:
-    """The code of a court by its name, with or without its province: 甘0102 of 兰州市城关区人民法院.
+    """The code of a court by its name, with or without its province: 甘0102 of
+    兰州市城关区人民法院.
     "" if the data do not have it, or more than one of that name."""
     return _codes().get(name.strip(), "")
 

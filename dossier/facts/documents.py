@@ -161,27 +161,39 @@ _EDGE = 4
 
 
 def _running_text(pages: Sequence[FactPage]) -> list[tuple[Line, ...]]:
-    """The lines of each page without page numbers, and without running heads from the second page
-    on and running feet up to the last but one: a sentence may go on over them."""
-    heads = [_edge(page.lines[:_EDGE]) for page in pages]
-    feet = [_edge(page.lines[-_EDGE:]) for page in pages]
+    """The lines of each page without specks and page numbers, and without running heads from the
+    second page on and running feet up to the last but one: a sentence may go on over them."""
+    clean = [tuple(line for line in page.lines if not _speck(line)) for page in pages]
+    heads = [_edge(lines[:_EDGE]) for lines in clean]
+    feet = [_edge(lines[-_EDGE:]) for lines in clean]
     count = Counter(form for edge in (*heads, *feet) for form in edge)
     kept = []
-    for place, page in enumerate(pages):
+    for place, lines in enumerate(clean):
         own = Counter([*heads[place], *feet[place]])
 
         def runs(line: Line, own: Counter[str] = own) -> bool:
             form = normal(line.text)
             return count[form] > own[form] or _COUNTER.fullmatch(form) is not None
 
-        first, last = 0, len(page.lines)
+        first, last = 0, len(lines)
         if len(pages) > 1:
-            while first < last and place and runs(page.lines[first]):
+            while first < last and place and runs(lines[first]):
                 first += 1
-            while first < last and place < len(pages) - 1 and runs(page.lines[last - 1]):
+            while first < last and place < len(pages) - 1 and runs(lines[last - 1]):
                 last -= 1
-        kept.append(page.lines[first:last])
+        kept.append(lines[first:last])
     return kept
+
+
+_MARGIN = 0.03
+"""Nothing is written so near to the left and right edge of the paper, in page widths."""
+
+
+def _speck(line: Line) -> bool:
+    """Whether this is a hole or a stain at the edge of the paper, read as a character."""
+    if len(line.text.strip()) > 1:
+        return False
+    return line.box.right < _MARGIN or line.box.left > 1 - _MARGIN
 
 
 def _edge(lines: Sequence[Line]) -> frozenset[str]:
