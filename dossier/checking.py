@@ -16,6 +16,7 @@ from .records import (
     DocumentRow,
     DossierRow,
     FileRow,
+    GeneratedRow,
     PageRow,
     VolumeRow,
     unpack_layer,
@@ -119,6 +120,14 @@ def _blobs(
         .join(DossierRow, DossierRow.id == FileRow.dossier_id)
         .order_by(FileRow.id)
     ).all()
+    # versions that were replaced have no file any more, but their content is kept
+    replaced = session.execute(
+        select(GeneratedRow.file_name, GeneratedRow.sha256, GeneratedRow.sha256, DossierRow.name)
+        .join(DossierRow, DossierRow.id == GeneratedRow.dossier_id)
+        .where(GeneratedRow.file_id.is_(None))
+        .order_by(GeneratedRow.id)
+    ).all()
+    rows = [*rows, *replaced]
     verified: set[str] = set()
     for done, (name, sha256, working, dossier) in enumerate(rows):
         for content in {sha256, working} - verified:

@@ -21,6 +21,19 @@ def write_json(path: Path, value: object) -> None:
         beside.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file by this content, in one step: whoever reads it sees the old or the new."""
+    beside = path.with_name(f".{secrets.token_hex(8)}.new")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable. Raises OSError where the system cannot."""
     handle = os.open(folder, os.O_RDONLY)

@@ -246,3 +246,27 @@ def _rebuild_missing_fields(
     what: str, where: str | None, advice: str | None, gaps: tuple[Any, ...]
 ) -> MissingFields:
     return MissingFields(what, where=where, advice=advice, gaps=gaps)
+
+
+class NumberRefused(DossierError):
+    """This 文号 is another document's, or the document has another one already."""
+
+    code = "number-refused"
+
+
+class SubjectNeeded(DossierError):
+    """A document is about one person or volume, and the case has several, or none of this name."""
+
+    code = "subject-needed"
+
+
+class DocumentRefused(DossierError):
+    """A generated document cannot be kept or shown as asked."""
+
+    code = "document-refused"
+
+
+class BadValue(DossierError):
+    """A value given by hand fits no field, or is not of its field's type."""
+
+    code = "bad-value"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from .placing import put_in, renumber
+from .register import printable
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
 from .run import Intake
 from .shelve import shelve
+from .work import PageRead, page_read
 
 __all__ = [
     "FileOutcome",
     "IngestReport",
     "Intake",
+    "PageRead",
     "Progress",
     "ProgressEvent",
     "Status",
+    "page_read",
+    "printable",
+    "put_in",
+    "renumber",
     "shelve",
 ]

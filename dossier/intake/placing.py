@@ -73,20 +73,22 @@ def generated_in(session: Session, dossier_id: int) -> list[Generated]:
     return [Generated(row, tuple(pages[key])) for key, row in documents.items()]
 
 
-def put_in(session: Session, dossier_id: int, file: FileRow, document: Document) -> DocumentRow:
+def put_in(
+    session: Session,
+    dossier_id: int,
+    file: FileRow,
+    document: Document,
+    *,
+    place: int | None = None,
+) -> DocumentRow:
     """Catalogue a generated file as this document (`volume` is the title of the volume it belongs
-    to; its `pages` are set here), in the caller's transaction."""
+    to; its `pages` are set here), in the caller's transaction. `place` is the position of pages
+    that it replaces; by default it comes last in its volume. Call `renumber` afterwards."""
     pages = session.scalars(
         select(PageRow).where(PageRow.file_id == file.id).order_by(PageRow.number)
     ).all()
     volume = _volume(session, dossier_id, document.volume)
-    last_page = session.scalar(
-        select(func.max(PageRow.position))
-        .join(DocumentRow, DocumentRow.id == PageRow.document_id)
-        .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
-        .where(DocumentRow.dossier_id == dossier_id, VolumeRow.position <= volume.position)
-    )
-    first = 0 if last_page is None else last_page + 1
+    first = _end(session, dossier_id, volume) if place is None else place
     session.execute(
         update(PageRow)
         .where(PageRow.dossier_id == dossier_id, PageRow.position >= first)
@@ -113,6 +115,17 @@ def put_in(session: Session, dossier_id: int, file: FileRow, document: Document)
     if document.number is not None:
         remember_numbers(session, dossier_id, [document.number.value])
     return row
+
+
+def _end(session: Session, dossier_id: int, volume: VolumeRow) -> int:
+    """The position behind the last page of this volume and of those before it."""
+    last = session.scalar(
+        select(func.max(PageRow.position))
+        .join(DocumentRow, DocumentRow.id == PageRow.document_id)
+        .join(VolumeRow, VolumeRow.id == DocumentRow.volume_id)
+        .where(DocumentRow.dossier_id == dossier_id, VolumeRow.position <= volume.position)
+    )
+    return 0 if last is None else last + 1
 
 
 def renumber(session: Session, dossier_id: int) -> list[int]:

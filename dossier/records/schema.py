@@ -255,7 +255,9 @@ class FactCorrectionRow(Row):
 
 class GeneratedRow(Row):
     """One version of a document made from a template. Its file stands in the dossier as long as
-    it is the present version; afterwards the bytes stay, under `sha256`."""
+    it is the present version; afterwards the bytes stay, under `sha256`.
+
+    `typed`, `fields` and `changes` are not loaded with the row: say `undefer`."""
 
     __tablename__ = "generated"
     __table_args__ = (UniqueConstraint("dossier_id", "series", "version"), _FRESH_IDS)
@@ -272,6 +274,8 @@ class GeneratedRow(Row):
     """Hash of all that it depends on: template, values it reads, what was typed."""
     template: Mapped[str] = mapped_column(String(100))
     title: Mapped[str] = mapped_column(Text)
+    stage: Mapped[str] = mapped_column(String(20))
+    """侦查, 审查起诉, …: later stages take over what was typed in earlier ones."""
     template_sha256: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(300))
     """The person or volume it is about, "" for the case."""
@@ -282,11 +286,11 @@ class GeneratedRow(Row):
     file_name: Mapped[str] = mapped_column(Text)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    typed: Mapped[dict[str, Any]]
+    typed: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     """What was given by hand, as it was given."""
-    fields: Mapped[dict[str, Any]]
-    """`reading`, `view` and `filled`: what it was filled with, and where that is from."""
-    changes: Mapped[list[Any]]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    """`view` and `filled`: what it was filled with, and where that is from."""
+    changes: Mapped[list[Any]] = mapped_column(JSON, deferred=True)
     """Fields in which it differs from the version before."""
     withdrawn: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime] = mapped_column(default=now)

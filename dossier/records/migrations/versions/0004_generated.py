@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("template", sa.String(length=100), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("template_sha256", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=True),

@@ -1,0 +1,187 @@
+"""Looking at a case for one document: its view, whom it is about, and what it would read."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from dossier.factkeeping import kept_facts
+from dossier.holdings import Keep
+from dossier.records import GeneratedRow, PageRow
+from dossier.templates import Card, Leaf, Node
+
+from ..errors import SubjectNeeded
+from .asking import Asked
+from .carry import EarlierDocument, taken_over
+from .offices import Office, load_offices, prefix_of
+from .source import CaseSource, case_source
+from .typed import with_typed
+from .view import case_view
+from .viewjson import pruned
+
+_CASES = 4
+"""Cases that a process keeps in mind, for one document of a case after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look gave. `view` has no 文号 and no day; `needed` is the part of it that the
+    template declares, `reading` the same as plain JSON."""
+
+    view: Node
+    needed: Node
+    reading: dict[str, Any]
+    subject: str
+    person: str
+    volume: str
+    identity: list[str]
+    organ: str
+    prefix: str
+    """机关代字 of the office that makes it, "" if nothing says."""
+    office: Office
+
+    def first_serial(self, kind: str, year: int) -> int:
+        """Where the office's numbers of this kind begin."""
+        starts = self.office.start
+        found = starts.get(kind, starts.get(kind.removeprefix("检"), {}))
+        return found.get(year, 1)
+
+
+class Cases:
+    """Sources of cases, each as long as nothing it is made of changes."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._held: OrderedDict[tuple[int, tuple[str, ...]], tuple[int, CaseSource]] = OrderedDict()
+        self._guard = Lock()
+
+    def source(self, dossier_id: int, revision: int, reading: tuple[str, ...] = ()) -> CaseSource:
+        """The source of a dossier at this revision."""
+        name = (dossier_id, tuple(sorted(reading)))
+        with self._guard:
+            held = self._held.get(name)
+        if held is not None and held[0] == revision:
+            return held[1]
+        facts = kept_facts(self._keep.database, dossier_id)
+        with self._keep.database.read() as session:
+            source = case_source(session, dossier_id, facts, reading=reading)
+        with self._guard:
+            self._held[name] = (revision, source)
+            self._held.move_to_end(name)
+            while len(self._held) > _CASES:
+                self._held.popitem(last=False)
+        return source
+
+    def still(self, dossier_id: int, before: int, after: int) -> None:
+        """From one revision to the next only a generated document came: no source has those."""
+        with self._guard:
+            for name, (revision, source) in self._held.items():
+                if name[0] == dossier_id and revision == before:
+                    self._held[name] = (after, source)
+
+
+def look(keep: Keep, cases: Cases, home: Path, asked: Asked) -> Seen:
+    """Raises SubjectNeeded, BadValue, BadData (offices.yaml), NotInArchive."""
+    template, card = asked.template, asked.template.card
+    source = cases.source(asked.dossier_id, asked.revision, card.narrative)
+    offices = load_offices(home)
+    person, volume = _subject(card, source, asked.person, asked.volume)
+    view = case_view(source, card, person=person, volume=volume, offices=offices)
+    if card.typed_fields:
+        view = taken_over(
+            view,
+            card.typed_fields,
+            _earlier(keep, asked.dossier_id),
+            stage=card.stage,
+            subject=person or volume or "",
+        )
+    if asked.typed:
+        view = with_typed(view, card.schema, asked.typed)
+    paths = [
+        path
+        for path in (*card.required_paths, *card.optional_paths)
+        if not card.schema.find(path)[0].issued
+    ]
+    issuer = view.values.get("issuer")
+    organ = str(issuer.value) if isinstance(issuer, Leaf) else ""
+    prefix = ""
+    if card.organ != "any":
+        numbers = [
+            (each.card.organ.value, each.card.number.value)
+            for each in source.documents
+            if each.card.organ is not None and each.card.number is not None
+        ]
+        prefix = prefix_of(organ, card.organ, numbers, offices)
+    subject = view.values.get("person") if person is not None else None
+    volume_node = view.values.get("volume") if volume is not None else None
+    named = subject.key if isinstance(subject, Node) else ""
+    title = volume_node.key if isinstance(volume_node, Node) else ""
+    return Seen(
+        view=view,
+        needed=pruned(view, paths),
+        reading=template.reading(view),
+        subject=title if card.per == "volume" else named,
+        person=named,
+        volume=title,
+        identity=[_identity(view, code) for code in card.identity],
+        organ=organ,
+        prefix=prefix,
+        office=offices.of(organ),
+    )
+
+
+def _identity(view: Node, code: str) -> str:
+    value = view.values.get(code)
+    return str(value.value) if isinstance(value, Leaf) else ""
+
+
+def _subject(
+    card: Card, source: CaseSource, person: str | None, volume: str | None
+) -> tuple[str | None, str | None]:
+    """Whom or what it is about; with one there is no need to say so."""
+    known = subjects_of(card, source)
+    given = {"defendant": person, "volume": volume}.get(card.per)
+    if card.per == "case" or given is not None:
+        return person, volume
+    if len(known) != 1:
+        what, option = ("persons", "person") if card.per == "defendant" else ("volumes", "volume")
+        listed = "、".join(str(each) for each in known) or "there are none"
+        raise SubjectNeeded(
+            f"{card.title} is about one of the {what} of {source.name}: {listed}",
+            advice=f"name one: --{option} NAME, or make all with --all"
+            if known
+            else "see: dossier facts DIR CASE",
+        )
+    return (known[0], volume) if card.per == "defendant" else (person, known[0])
+
+
+def subjects_of(card: Card, source: CaseSource) -> list[str | None]:
+    """Whom or what there is a document about: each accused, each volume, or the case (None)."""
+    match card.per:
+        case "defendant":
+            return [each.name.value for each in source.facts.defendants]
+        case "volume":
+            return [each.title for each in source.volumes]
+    return [None]
+
+
+def _earlier(keep: Keep, dossier_id: int) -> list[EarlierDocument]:
+    """The documents made before that stand in the dossier, oldest first."""
+    with keep.database.read() as session:
+        rows = session.execute(
+            select(GeneratedRow, PageRow.document_id, PageRow.id)
+            .options(undefer(GeneratedRow.typed))
+            .join(PageRow, PageRow.file_id == GeneratedRow.file_id)
+            .where(GeneratedRow.dossier_id == dossier_id, PageRow.number == 0)
+            .order_by(GeneratedRow.id)
+        )
+        return [
+            EarlierDocument(row.title, row.stage, row.typed, row.subject, document or 0, page)
+            for row, document, page in rows
+        ]
