@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ _RESERVED = frozenset({"loop", "range", "namespace", "true", "false", "none", "c
 _DEEPEST = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One field; `fields` are those of a record, or of each record of a list. `found_in` and
     `types` are codes of document types. `required` says so of typed fields only."""
@@ -45,6 +45,11 @@ class Field:
     personal: bool = False
     typed: bool = False
     required: bool = False
+
+    @cached_property
+    def names(self) -> Mapping[str, Field]:
+        """The inner fields by code and by label."""
+        return names_of(self.fields)
 
     @property
     def is_list(self) -> bool:
@@ -99,7 +104,7 @@ class Schema:
     def __init__(self, fields: Mapping[str, Field], source: str = "") -> None:
         self.fields: Mapping[str, Field] = MappingProxyType(dict(fields))
         self.source = source
-        self._names = {id(self.fields): names_of(self.fields)}
+        self.names: Mapping[str, Field] = names_of(self.fields)
 
     def find(self, path: str) -> tuple[Field, ...]:
         """The fields from the root to this path (`defendants.name`, 各当事人.姓名, keys in brackets
@@ -189,9 +194,7 @@ class _Builder:
             personal=form.personal, typed=typed, required=form.required,
         )  # fmt: skip
 
-    def _inner(
-        self, form: FieldForm, path: str, typed: bool, depth: int
-    ) -> dict[str, Field]:
+    def _inner(self, form: FieldForm, path: str, typed: bool, depth: int) -> dict[str, Field]:
         if depth > _DEEPEST:
             raise ValueError(f"{path}: records in records without end")
         forms = form.fields
