@@ -11,12 +11,10 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, Field
 
 from ..catalogue import default_types
-from ..elements import text_kind
 from ..elements.patterns import bounded
-from ..elements.segments import segment_at, segments
 from ..elements.tables import Sourced, Strict, read_table_of
 from ..facts import Source
-from .reflow import Sentence, cited, sentences
+from .reflow import Sentence, cited
 from .source import SourceDocument
 
 Part = Literal["history", "facts", "evidence", "circumstances", "reasoning"]
@@ -137,7 +135,7 @@ def identities(documents: Sequence[SourceDocument], receiver: Receiver) -> dict[
     found: dict[str, Passage] = {}
     for document in documents:
         paragraphs: dict[int, list[Sentence]] = {}
-        for kind, sentence in _kinds(document):
+        for kind, sentence in document.told:
             if kind == "parties":
                 paragraphs.setdefault(sentence.paragraph, []).append(sentence)
         for held in paragraphs.values():
@@ -147,22 +145,11 @@ def identities(documents: Sequence[SourceDocument], receiver: Receiver) -> dict[
     return found
 
 
-def _kinds(document: SourceDocument) -> list[tuple[str, Sentence]]:
-    """The sentences of a document, and in which segment each stands."""
-    text = document.text.text
-    parts = segments(text, text_kind(text, document.card.title.value, document.type_code))
-    found: list[tuple[str, Sentence]] = []
-    for sentence in sentences(document.text):
-        segment = segment_at(parts, sentence.start)
-        found.append((segment.kind if segment is not None else "other", sentence))
-    return found
-
-
 def _parts(document: SourceDocument) -> dict[Part, list[Sentence]]:
     """The sentences of each part, without cue words and without what hands the case on."""
     found: dict[Part, list[Sentence]] = {}
     state: str = "other"
-    for kind, sentence in _kinds(document):
+    for kind, sentence in document.told:
         if kind not in PARTS:
             state = kind
             continue

@@ -18,8 +18,6 @@ _VOICES = {
 }
 """Whose charge a document names: that of its own side, else of the side before, else any."""
 
-_OFFICES = ("人民检察院", "人民法院", "公安局", "看守所")
-
 
 def charges(facts: CaseFacts, organ: str, of: str = "") -> tuple[Leaf, ...]:
     """The charges (盗窃罪) of a person, or of the case, as the side of this organ names them."""
@@ -51,8 +49,8 @@ def joined(leaves: tuple[Leaf, ...]) -> Leaf | None:
 def accused(
     facts: CaseFacts, receiver: Receiver, paragraphs: Mapping[str, Passage]
 ) -> tuple[Node, ...]:
-    """All accused, without offices that a reader of pages took for one."""
-    people = [p for p in facts.defendants if not (p.unit and p.name.value.endswith(_OFFICES))]
+    """All accused as the document that is made speaks of them."""
+    people = facts.defendants
     return tuple(
         person_node(
             person,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..facts import FactDocument, Source
@@ -35,11 +35,11 @@ class Sentence:
     paragraph: int
 
 
-def sentences(document: FactDocument) -> list[Sentence]:
-    """The sentences of a document in order. Line ends of the page are gone; running heads and page
-    numbers have never been in `document.text`."""
+def sentences(document: FactDocument, breaks: Iterable[int] = ()) -> list[Sentence]:
+    """The sentences of a document in order; at `breaks` one begins whatever stands before. Line
+    ends of the page are gone; running heads and page numbers have never been in `document.text`."""
     found = []
-    for number, (start, stop) in enumerate(paragraphs(document)):
+    for number, (start, stop) in enumerate(paragraphs(document, breaks)):
         for match in _SENTENCE.finditer(document.text, start, stop):
             text = tidy(match[0])
             if text:
@@ -51,10 +51,10 @@ def sentences(document: FactDocument) -> list[Sentence]:
 _SENTENCE = re.compile(r"[^。！？]*[。！？]+[”’）)」』]*|[^。！？]+")
 
 
-def paragraphs(document: FactDocument) -> list[tuple[int, int]]:
-    """Where the paragraphs of `document.text` begin and end."""
-    starts = [begin for begin, opens in _openings(document) if opens]
-    return list(zip(starts, [*starts[1:], len(document.text)], strict=True))
+def paragraphs(document: FactDocument, breaks: Iterable[int] = ()) -> list[tuple[int, int]]:
+    """Where the paragraphs of `document.text` begin and end; one begins at each of `breaks`."""
+    starts = sorted({*(begin for begin, opens in _openings(document) if opens), *breaks})
+    return list(zip(starts, [*starts[1:], len(document.text)], strict=False))
 
 
 def _openings(document: FactDocument) -> Iterator[tuple[int, bool]]:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from ..catalogue import Document as Card
 from ..catalogue import Field, ListingRow, document_from_json, listing_rows
+from ..elements import text_kind
+from ..elements.segments import segment_at, segments
 from ..facts import CaseFacts, FactDocument, FactPage, Source
 from ..records import (
     DocumentRow,
@@ -22,6 +24,7 @@ from ..records import (
     VolumeRow,
     unpack_layer,
 )
+from .reflow import Sentence, sentences
 
 READ = ("X01", "L03", "L10", "L11", "L29", "P01", "P05", "P07", "Z07", "Z09", "Z13")
 """Types of documents whose pages a view looks into, besides those of a card's `narrative`."""
@@ -92,6 +95,17 @@ class SourceDocument:
             number=self.card.number.value if self.card.number else None,
             organ=self.card.organ.value if self.card.organ else None,
         )
+
+    @cached_property
+    def told(self) -> list[tuple[str, Sentence]]:
+        """Its sentences, each with the kind of segment in which it stands."""
+        text = self.text.text
+        parts = segments(text, text_kind(text, self.card.title.value, self.card.type))
+        found: list[tuple[str, Sentence]] = []
+        for sentence in sentences(self.text, (part.start for part in parts)):
+            segment = segment_at(parts, sentence.start)
+            found.append((segment.kind if segment is not None else "other", sentence))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +184,7 @@ def case_source(
     )
     return CaseSource(
         name=dossier.name,
-        facts=facts,
+        facts=_without_offices(facts),
         documents=tuple(each for each in held if not foreign & set(each.card.keys)),
         # a volume in which nothing but generated documents stand is none that was handed in
         volumes=tuple(
@@ -179,6 +193,18 @@ def case_source(
         ),
         numbers=tuple(numbers),
     )
+
+
+_OFFICES = ("人民检察院", "人民法院", "公安局", "看守所")
+
+
+def _without_offices(facts: CaseFacts) -> CaseFacts:
+    """The facts without accused that are offices: who charges somebody is read, here and there,
+    as who is charged."""
+    accused = tuple(
+        each for each in facts.defendants if not (each.unit and each.name.value.endswith(_OFFICES))
+    )
+    return facts.model_copy(update={"defendants": accused})
 
 
 def source_volume(

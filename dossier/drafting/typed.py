@@ -28,11 +28,12 @@ def with_typed(
     `fields` is the schema of a card (with its typed fields), or typed fields that are added to the
     library's. `values` by code, label or path (当事人.住址, defendants[韩志远].address); texts are
     read as the field's type. What is said of 当事人 holds for the same person among 各当事人, and
-    the other way. BadValue names field, type and an example.
+    the other way. None gives nothing. BadValue names field, type and an example.
     """
     whole = fields if isinstance(fields, Schema) else schema().with_typed(fields)
     for path, given in values.items():
-        view = _put(view, whole, path, given, "typed")
+        if given is not None:
+            view = _put(view, whole, path, given, "typed")
     return view
 
 
