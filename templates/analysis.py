@@ -6,11 +6,12 @@ from. Where it cannot be told (a name set in several ways) all ways count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
+from .card import Card
 from .environment import NAMING_FILTERS
 from .fields import Field, Schema, unknown
 from .story import Story
@@ -298,25 +299,22 @@ class _Walk:
             self.reading.problems.append(problem)
 
 
-def declared_problems(
-    reading: Reading, declared: Mapping[str, bool], where: str
-) -> list[TemplateProblem]:
-    """Where the card and the template differ. `declared`: path by code to whether it was typed
-    there by itself (a typed record's inner fields come with it)."""
-    problems = []
-    for path in reading.leaves:
-        if path not in declared:
-            problems.append(
-                TemplateProblem(
-                    "undeclared", reading.touched[path],
-                    f"{path} is read, and is neither required, optional nor typed on the card",
-                )
-            )  # fmt: skip
-    for path in declared:
-        if path not in reading.touched:
-            problems.append(
-                TemplateProblem(
-                    "unused", where, f"{path} is on the card, and nothing in the template reads it"
-                )
-            )
+def declared_problems(reading: Reading, card: Card, where: str) -> list[TemplateProblem]:
+    """Where a card and its template differ. The inner fields of a typed record may go unread:
+    it is handed on to later documents as a whole."""
+    declared = {*card.required_paths, *card.optional_paths}
+    problems = [
+        TemplateProblem(
+            "undeclared",
+            reading.touched[path],
+            f"{path} is read, and is neither required, optional nor typed on the card",
+        )
+        for path in reading.leaves
+        if path not in declared
+    ]
+    for path in (*card.required_paths, *card.optional_paths):
+        inner = "." in path and path.partition(".")[0] in card.typed_fields
+        if path not in reading.touched and not inner:
+            message = f"{path} is on the card, and nothing in the template reads it"
+            problems.append(TemplateProblem("unused", where, message))
     return problems

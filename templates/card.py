@@ -69,7 +69,7 @@ class Card(BaseModel):
         return typed_fields(self.typed)
 
     @cached_property
-    def schema(self) -> Schema:
+    def schema(self) -> Schema:  # type: ignore[override] # pydantic's own is deprecated
         """The library's fields and the typed ones."""
         return schema().with_typed(self.typed_fields)
 

@@ -57,24 +57,24 @@ class _Position:
     def after(self, xml: str) -> None:
         self.in_attribute = bool(_OPEN_ATTRIBUTE.search(xml))
         for found in _XML.finditer(xml):
-            token = found[0]
+            piece = found[0]
             top = self.paragraphs[-1] if self.paragraphs else None
-            if token.startswith(("<w:p>", "<w:p ")):
-                if not token.endswith("/>"):
+            if piece.startswith(("<w:p>", "<w:p ")):
+                if not piece.endswith("/>"):
                     self.paragraphs.append(_Paragraph())
-            elif token == "</w:p>":
+            elif piece == "</w:p>":
                 if self.paragraphs:
                     self.paragraphs.pop()
-            elif token.startswith("<w:t"):
-                self.in_text = not token.endswith("/>")
-            elif token == "</w:t>":
+            elif piece.startswith("<w:t"):
+                self.in_text = not piece.endswith("/>")
+            elif piece == "</w:t>":
                 self.in_text = False
-            elif top is not None and token.startswith("<w:pPr"):
-                top.properties = _SECTION.sub("", token)
-            elif top is not None and token.startswith(("<w:r>", "<w:r ")):
+            elif top is not None and piece.startswith("<w:pPr"):
+                top.properties = _SECTION.sub("", piece)
+            elif top is not None and piece.startswith(("<w:r>", "<w:r ")):
                 top.run = ""
-            elif top is not None and token.startswith("<w:rPr"):
-                top.run = token
+            elif top is not None and piece.startswith("<w:rPr"):
+                top.run = piece
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class _Maker:
         node.body = self._statements(node.body)
         node.else_ = self._statements(node.else_)
 
-    def _bound(self, value: nodes.Expr, node: nodes.Node) -> nodes.Expr:
+    def _bound(self, value: nodes.Node, node: nodes.Node) -> nodes.Expr:
         at = self._place(node, "set" if isinstance(node, nodes.Assign) else "with")
         return self._marked(value, "_bound", at, nodes.Const(at))
 
@@ -274,7 +274,7 @@ class _Maker:
         self.places.append(Place(self.story.part, text, tags[0] if tags else ""))
         return len(self.places) - 1
 
-    def _marked(self, node: nodes.Expr, name: str, at: int, *more: nodes.Expr) -> nodes.Expr:
+    def _marked(self, node: nodes.Node, name: str, at: int, *more: nodes.Expr) -> nodes.Expr:
         inner = cast(nodes.Expr, self._expression(node))
         begin = _filter(nodes.Const(at), "_mark")
         return _filter(begin, name, inner, *more, line=node.lineno)

@@ -162,7 +162,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return result
 
     def call_unop(self, context: Context, operator: str, arg: Any) -> Any:
-        if isinstance(arg, Absent | Missing) or isinstance(arg, int | float | Decimal):
+        if isinstance(arg, Absent | Missing | int | float | Decimal):
             return super().call_unop(context, operator, arg)
         raise TemplateFault(f"{operator} wants a number, not {_shown(arg)}")
 
@@ -181,11 +181,8 @@ def _named(obj: Any, name: str) -> Any:
         raise TemplateFault(f"there is no {obj._undefined_name}")
     if isinstance(obj, LoopContext) and name in _LOOP:
         return used(getattr(obj, name))
-    if isinstance(obj, Namespace):
-        try:
-            return used(obj[name]) if not name.startswith("_") else _none(obj, name)
-        except (KeyError, AttributeError):
-            return _none(obj, name)
+    if isinstance(obj, Namespace) and not name.startswith("_") and hasattr(obj, name):
+        return used(getattr(obj, name))
     if isinstance(obj, date) and name in _DAY and hasattr(obj, name):
         return getattr(obj, name)
     if isinstance(obj, Mapping) and name in obj:
@@ -246,7 +243,7 @@ def _guarded(label: str, function: Callable[..., Any], takes: bool) -> Callable[
         for each in args[first:]:
             size = len(each) if isinstance(each, str | list | tuple) else 1
             run.spend(2, size)
-            if isinstance(each, int | Decimal) and abs(each) > _LONGEST and each is not value:
+            if each is not value and isinstance(each, int) and abs(each) > _LONGEST:
                 raise TemplateFault(f"{label} with {each}")
         try:
             _check_replaced(label, args[first:])

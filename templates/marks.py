@@ -15,6 +15,7 @@ from html import escape
 from typing import Any
 
 from jinja2 import Undefined
+from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from .run import Place, Read, Run, TemplateFault, current
@@ -66,8 +67,9 @@ def bound(begin: int, value: Any, at: int) -> Any:
     """A value on its way into a variable."""
     run = current.get()
     run.spend(1)
-    reads = tuple(run.reads[begin:])
-    if isinstance(value, Undefined | RecordView | ListView) or not reads:
+    # once each: a value set from itself over and over must not double what it remembers
+    reads = tuple({id(read): read for read in run.reads[begin:]}.values())
+    if isinstance(value, Undefined | RecordView | ListView | Namespace) or not reads:
         return value
     return Bound(value, reads)
 

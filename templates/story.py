@@ -74,7 +74,7 @@ def stories(opened: Opened) -> Iterator[Story]:
 def _has_tags(root: etree._Element, name: str, part: str) -> bool:
     count = 0
     for element in root.iter():
-        if any(_OPEN.search(value) for value in element.attrib.values()):
+        if any(_OPEN.search(str(value)) for value in element.attrib.values()):
             raise TemplateRefused(
                 "a tag in a property", where=f"{name}!{part}", advice="tags stand in the text"
             )

@@ -49,7 +49,7 @@ class _Nothing(Undefined):
     def _no(self, *_args: Any) -> bool:
         return False
 
-    __lt__ = __le__ = __gt__ = __ge__ = _no
+    __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
