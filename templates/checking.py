@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import docx
 
-from dossier.errors import DossierError
+from dossier.errors import DossierError, MissingFields
 
 from .analysis import TemplateProblem, declared_problems
 from .pdf import write_pdf
 from .preview import plain_text
 from .synthetic import synthetic
 from .template import Template
-from .values import Node, Rendered
+from .values import Gap, Node, Rendered
 
 _LEFT = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _PYTHON = re.compile(r"\bNone\b|\bUndefined\b|<dossier\.|Decimal\(|datetime\.")
@@ -25,6 +25,7 @@ _PYTHON = re.compile(r"\bNone\b|\bUndefined\b|<dossier\.|Decimal\(|datetime\.")
 _DOUBLE = re.compile(
     r"[，、；。：][，、；。]|（）|《》|〔〕|^[，、；。]|[（《〔“][，、；。]|[，、；][）》〕]", re.M
 )
+_MOST_PARTS = 60
 # texts with a form that a filter wants: tried where the text made of the label does not do
 _FORMS = ("《中华人民共和国刑法》第二百六十四条", "一年六个月")
 
@@ -33,7 +34,8 @@ def check_template(template: Template, *, office: bool = False) -> list[Template
     """Everything that is wrong with a template; empty if nothing is.
 
     Its tags against the fields and filters there are, its card against its tags and the catalogue,
-    then three fillings: with every field, with only the required ones, and a draft with none.
+    then fillings: with every field, with only the required ones, without and with only each of
+    the others, and a draft with none.
     `office` also lays out the first with LibreOffice (ProgramMissing where there is none).
     """
     problems = list(_card(template))
@@ -45,17 +47,16 @@ def check_template(template: Template, *, office: bool = False) -> list[Template
     problems += declared_problems(reading, template.card, template.card_path.name)
     if problems and any(each.code != "unused" for each in problems):
         return problems  # fillings would say the same again
-    full = synthetic(template.card.schema.fields, template.needs)
-    full, made = _filled(template, full, template.needs, "full", problems)
+    made = _filled(template, template.needs, "full", problems)
     if made is not None:
-        problems += _looked_at(template, made, "full")
+        problems += _looked_at(template, made, "every field")
         if office:
             problems += _laid_out(template, made)
-    required = frozenset(template.card.required_paths)
-    least = synthetic(template.card.schema.fields, required, rows=1)
-    _, made = _filled(template, least, required, "required", problems, rows=1)
+    made = _filled(template, template.card.required_paths, "required", problems, rows=1)
     if made is not None:
-        problems += _looked_at(template, made, "required")
+        problems += _looked_at(template, made, "only the required fields")
+    if not problems:
+        problems += _in_parts(template)
     try:
         made = template.render(Node(), draft=True)
     except DossierError as error:
@@ -77,33 +78,38 @@ def _card(template: Template) -> Iterator[TemplateProblem]:
 
 def _filled(
     template: Template,
-    view: Node,
-    paths: frozenset[str] | tuple[str, ...],
+    paths: Collection[str],
     which: str,
     problems: list[TemplateProblem],
     rows: int = 2,
-) -> tuple[Node, Rendered | None]:
-    """A filling of a made-up case; what keeps it from being made is added to the problems."""
+) -> Rendered | None:
+    """A filling of a made-up case that has these fields; what keeps it from being made is added
+    to the problems."""
     texts: dict[str, str] = {}
+    fields = template.card.schema.fields
+    gaps: tuple[Gap, ...] = ()
     try:
-        for form in _FORMS:
-            unfit = [gap for gap in template.gaps(view) if gap.problem]
+        for form in (*_FORMS, ""):
+            view = synthetic(fields, paths, rows=rows, texts=texts)
+            try:
+                return template.render(view, trace=False)
+            except MissingFields as error:
+                gaps = error.gaps
+            unfit = [gap for gap in gaps if gap.problem]
             if not unfit:
                 break
             texts |= {re.sub(r"\[[^\]]*\]", "", gap.path): form for gap in unfit}
-            view = synthetic(template.card.schema.fields, paths, rows=rows, texts=texts)
-        gaps = template.gaps(view)
-        problems += [
-            TemplateProblem(
-                which, f"{template.path.name}: “{gap.stands[:60]}”",
-                f"{gap.label}: {gap.problem or 'is wanted, though the card does not require it'}",
-            )
-            for gap in gaps
-        ]  # fmt: skip
-        return view, None if gaps else template.render(view)
     except DossierError as error:
         problems.append(_problem(which, error, template))
-        return view, None
+    problems += [
+        TemplateProblem(
+            which,
+            f"{template.path.name}: “{gap.stands[:60]}”",
+            f"{gap.label}: {gap.problem or 'is wanted, though the card does not require it'}",
+        )
+        for gap in gaps
+    ]
+    return None
 
 
 def _looked_at(template: Template, made: Rendered, which: str) -> Iterator[TemplateProblem]:
@@ -118,14 +124,30 @@ def _looked_at(template: Template, made: Rendered, which: str) -> Iterator[Templ
         ):
             if (found := pattern.search(line)) is not None:
                 shown = line[max(0, found.start() - 15) : found.end() + 15]
-                of = "every field" if which == "full" else "only the required fields"
-                yield TemplateProblem(code, f"{name}: “{shown}”", f"{what}, filled with {of}")
+                yield TemplateProblem(code, f"{name}: “{shown}”", f"{what}, filled with {which}")
+
+
+def _in_parts(template: Template) -> Iterator[TemplateProblem]:
+    """Fillings that lack one of the fields that may be absent, and that have only one of them."""
+    card = template.card
+    optional = [path for path in card.optional_paths if not card.schema.find(path)[-1].fields]
+    for path in optional[:_MOST_PARTS]:
+        label = card.schema.label_path(path)
+        for which, paths in (
+            (f"everything but {label}", {*template.needs} - {path}),
+            (f"only {label} of what may be absent", {*card.required_paths, path}),
+        ):
+            problems: list[TemplateProblem] = []
+            made = _filled(template, paths, "parts", problems)
+            yield from problems
+            if made is not None:
+                yield from _looked_at(template, made, which)
 
 
 def _opened(template: Template, made: Rendered) -> Iterator[TemplateProblem]:
     try:
         document = docx.Document(io.BytesIO(made.docx))
-    except Exception as error:  # noqa: BLE001 - python-docx promises nothing about what it raises
+    except Exception as error:
         yield TemplateProblem("opens", template.path.name, f"what it makes does not open: {error}")
         return
     for section in document.sections:

@@ -78,8 +78,8 @@ def cited(provisions: Iterable[str]) -> str:
     """《中华人民共和国刑法》第二百六十四条、第六十七条第三款、《…解释》第一条.
 
     Each law once, laws before interpretations, substance before procedure; within a law in the
-    order given, the paragraphs of one article together and ascending, nothing twice. ValueError for text that
-    cites nothing.
+    order given, the paragraphs of one article together and ascending, nothing twice; an article
+    as a whole is left out where parts of it are cited. ValueError for text that cites nothing.
     """
     by_law: dict[str, dict[tuple[int, int | None], list[Citation]]] = {}
     for text in provisions:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from dossier.durable import sync_folder
+from dossier.durable import sync_folder, write_whole
 from dossier.ingest import Limits
 from dossier.ingest.office import laid_out, require
 
@@ -64,33 +64,12 @@ def write_pdf(docx: bytes, target: Path, *, limits: Limits | None = None) -> Pat
             source, ".docx", target.name, limits, fonts if base is not None else None
         )
         try:
-            # next to the target first: another disk must not leave half a file
-            with tempfile.NamedTemporaryFile(
-                dir=target.parent, prefix=".pdf-", suffix=".new", delete=False
-            ) as beside:
-                new = Path(beside.name)
-                try:
-                    with pdf.open("rb") as laid:
-                        shutil.copyfileobj(laid, beside)
-                    beside.flush()
-                    os.fsync(beside.fileno())
-                    os.chmod(new, 0o666 & ~_umask())
-                    new.replace(target)
-                except BaseException:
-                    new.unlink(missing_ok=True)
-                    raise
+            write_whole(target, pdf.read_bytes())
         finally:
             if done_with is not None:
                 shutil.rmtree(done_with, ignore_errors=True)
     sync_folder(target.parent)
     return target
-
-
-def _umask() -> int:
-    # there is no way to ask without setting
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _system_fonts() -> Path | None:

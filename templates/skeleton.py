@@ -10,14 +10,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from dossier.errors import BadData
+from dossier.errors import BadData, TemplateRefused
 
+from .card import read_card
 from .docxparts import CONTENT_WIDTH, parts
+from .template import Template
 
 _STYLES = {
     "# ": "Organ", "## ": "Title", "@ ": "Number", "! ": "Flush", "> ": "Signed", "- ": "Plain",
@@ -237,9 +240,9 @@ def new_template(
 ) -> Path:
     """Write `title`.docx and its card `title`.yaml into a folder; returns the path of the DOCX.
 
-    With own `markup` the card starts with the `required` fields given; `dossier templates check`
-    says which are missing. BadData if either file is there already, or title or code cannot be a
-    file name and an identifier.
+    With own `markup` everything it reads is put under `required`, unless they are given; fields
+    that are to be typed are still to be described (`dossier templates check` names them). BadData
+    if either file is there already, or the card would not hold.
     """
     if _CODE.fullmatch(code) is None:
         raise BadData(f"{code!r} is no code", advice="small letters, figures, - and _")
@@ -258,18 +261,27 @@ def new_template(
                 "there is a template of this title", where=str(made), advice="take another title"
             )
     content = build_docx(_MARKUP.format(title=title) if markup is None else markup)
-    text = _CARD.format(
-        **words,
-        code=code,
-        source="写明依据的格式样本" if markup is None else "own",
-        day=f"{day or date.today():%Y-%m-%d}",
-        required=", ".join(_READS if markup is None else required),
-        typed=_TYPED if markup is None else " []",
-    )
+    wanted = [*(_READS if markup is None else required)]
+
+    def text() -> str:
+        return _CARD.format(
+            **words,
+            code=code,
+            source="写明依据的格式样本" if markup is None else "own",
+            day=f"{day or date.today():%Y-%m-%d}",
+            required=", ".join(wanted),
+            typed=_TYPED if markup is None else " []",
+        )
+
+    read_card(text().encode(), str(card))
     folder.mkdir(parents=True, exist_ok=True)
     # the card last: a DOCX without one is no template yet
     with path.open("xb") as file:
         file.write(content)
     with card.open("x", encoding="utf-8") as sheet:
-        sheet.write(text)
+        sheet.write(text())
+    if not wanted:
+        with suppress(TemplateRefused):  # check_template tells what is wrong with its tags
+            wanted = [*Template(path).reads.leaves]
+            card.write_text(text(), "utf-8")
     return path

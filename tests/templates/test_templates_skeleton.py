@@ -105,7 +105,8 @@ def test_fonts_have_other_names_and_text_is_chinese() -> None:
 def test_tables() -> None:
     document = _open(
         "|| 20 30 50\n| 序号 | 名称 | 备注 |\n| {%tr for 物 in 涉案财物 %} |\n"
-        "| {{ loop.index }} | {{ 物.名称|句 }} | 甲<br>乙 |\n| {%tr endfor %} |\n| 合计 | {{ a|元 }} |"
+        "| {{ loop.index }} | {{ 物.名称|句 }} | 甲<br>乙 |\n| {%tr endfor %} |\n"
+        "| 合计 | {{ a|元 }} |"
     )
     (table,) = document.tables
     assert [cell.text for cell in table.rows[2].cells] == [
@@ -179,11 +180,11 @@ def test_new_template_writes_both_files(tmp_path: Path) -> None:
 def test_new_template_with_own_markup(tmp_path: Path) -> None:
     path = new_template(
         tmp_path, "证明", code="proof", organ="police", stage="侦查", type="E18",
-        markup="## 证明\n{{ 案件.案名 }}", required=["case.name"],
+        markup="## 证明\n{{ 案件.案名 }}，{{ 成文日期|日期 }}",
     )  # fmt: skip
-    assert plain_text(path.read_bytes()) == "证明\n{{ 案件.案名 }}"
+    assert plain_text(path.read_bytes()) == "证明\n{{ 案件.案名 }}，{{ 成文日期|日期 }}"
     card = yaml.safe_load(path.with_suffix(".yaml").read_text("utf-8"))
-    assert (card["required"], card["typed"]) == (["case.name"], [])
+    assert (card["required"], card["typed"]) == (["case.name", "day"], [])
 
 
 @pytest.mark.parametrize("there", ["通知.docx", "通知.yaml"])
@@ -195,7 +196,16 @@ def test_new_template_overwrites_nothing(tmp_path: Path, there: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"title": "../x"}, {"title": ""}, {"code": "../x"}, {"stage": "a: b"}]
+    "wrong",
+    [
+        {"title": "../x"},
+        {"title": ""},
+        {"code": "../x"},
+        {"stage": "a: b"},
+        {"organ": "nobody"},
+        {"type": "Q99"},
+        {"stage": "审"},
+    ],
 )
 def test_new_template_refuses_what_is_no_name(tmp_path: Path, wrong: dict[str, str]) -> None:
     words = {"title": "通知", "code": "n", "organ": "court", "stage": "审判", "type": "Z09"} | wrong
