@@ -78,7 +78,11 @@ def load_offices(home: Path) -> Offices:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise BadData("larger than 1 MB", where=str(path), advice="see docs: offices.yaml")
-        data: Any = yaml.safe_load(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            # a few lines of them can stand for more than any memory holds
+            raise BadData("YAML with aliases", where=str(path), advice="write each value out")
+        data: Any = yaml.safe_load(text)
     except FileNotFoundError:
         return no_offices()
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:

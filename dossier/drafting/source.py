@@ -133,6 +133,10 @@ class CaseSource:
     volumes: tuple[SourceVolume, ...] = ()
     numbers: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # who charges somebody is read, here and there, as who is charged
+        object.__setattr__(self, "facts", _without_offices(self.facts))
+
     def of(self, *types: str) -> list[SourceDocument]:
         """Documents of these types, type by type in the order given, each in catalogue order."""
         return [
@@ -184,7 +188,7 @@ def case_source(
     )
     return CaseSource(
         name=dossier.name,
-        facts=_without_offices(facts),
+        facts=facts,
         documents=tuple(each for each in held if not foreign & set(each.card.keys)),
         # a volume in which nothing but generated documents stand is none that was handed in
         volumes=tuple(
@@ -199,8 +203,7 @@ _OFFICES = ("人民检察院", "人民法院", "公安局", "看守所")
 
 
 def _without_offices(facts: CaseFacts) -> CaseFacts:
-    """The facts without accused that are offices: who charges somebody is read, here and there,
-    as who is charged."""
+    """The facts without accused that are offices."""
     accused = tuple(
         each for each in facts.defendants if not (each.unit and each.name.value.endswith(_OFFICES))
     )
