@@ -38,6 +38,9 @@ LIU: dict[str, Any] = {
     "bailed": date(2023, 3, 31), "unit": False, "circumstances": [{"name": "从犯"}],
     "identity": "犯罪嫌疑人柳小军，男，1999年2月18日出生。",
 }  # fmt: skip
+UNIT: dict[str, Any] = {
+    "name": "某商贸公司", "unit": True, "identity": "犯罪嫌疑单位某商贸公司，诉讼代表人陈某。"
+}  # fmt: skip
 BIKE = {"name": "电动自行车", "quantity": "1辆", "value": Decimal(2860), "seized": False,
         "transferred": False, "returned": False}  # fmt: skip
 PHONE = {"name": "手机", "quantity": "1部", "value": Decimal(3200), "seized": True,
@@ -301,6 +304,22 @@ def test_opinion_without_passages_says_it_from_facts() -> None:
     )
     assert "2．被害人陈述：梁秀芳的陈述、马文博的陈述。" in written
     assert "犯罪嫌疑人韩志远具有下列情节：坦白、前科。" in written
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ([HAN], "犯罪嫌疑人韩志远的行为已触犯"),
+        ([UNIT, HAN, LIU], "犯罪嫌疑单位某商贸公司、犯罪嫌疑人韩志远、柳小军的行为已触犯"),
+        ([UNIT], "综上所述，犯罪嫌疑单位某商贸公司的行为已触犯"),
+    ],
+)
+def test_opinion_against_people_and_units(people: list[dict[str, Any]], said: str) -> None:
+    written = lines("起诉意见书", defendants=people)
+    assert any(said in line for line in written)
+    assert "某商贸公司现" not in "".join(written)
+    numbers = [line[0] for line in written if re.match(r"\d．\S*(?:羁押|清单)", line)]
+    assert numbers == (["2"] if people == [UNIT] else ["2", "3"])
 
 
 def test_record_of_questioning_has_its_head() -> None:
