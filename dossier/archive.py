@@ -10,17 +10,19 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
-from sqlalchemy import URL, delete, or_, select
+from sqlalchemy import URL, delete, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session, defer
 
 from .catalogue import Correction, references
 from .checking import CheckReport, check_archive
+from .drafting import Drafted, Drafting, DraftReport, GeneratedDocument, generate_many
 from .errors import (
     ArchiveExists,
     ArchiveNotFound,
@@ -50,6 +52,7 @@ from .records import (
     Database,
     DossierRow,
     FileRow,
+    GeneratedRow,
     LogRow,
     NumberRow,
     PageRow,
@@ -59,6 +62,7 @@ from .records import (
     sweep,
 )
 from .search import DEFAULT_ENGINE, FACETS, Sort, engine_of
+from .templates.library import Library
 
 FORMAT = 1
 _TOML = """\
@@ -98,6 +102,7 @@ class Archive:
             self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
         )
         self._index = IndexKeeper(home / "index", self._database)
+        self._drafting = Drafting(self._keep, home, self._row)
         self.user = _user()
         """Who is written into the log; set it when acting for someone else."""
 
@@ -433,6 +438,98 @@ class Archive:
         """One judgment by its id, its 案号, or its corpus's own id; `NotInArchive`."""
         return self.judgments().one(key)
 
+    # --- documents from templates ------------------------------------------------------------
+
+    @property
+    def templates(self) -> Library:
+        """The templates of the library and those in the archive's own folder `templates`."""
+        return self._drafting.library
+
+    def generate(
+        self,
+        template: str,
+        case: int | str,
+        *,
+        person: str | None = None,
+        volume: str | None = None,
+        day: date | None = None,
+        number: str | None = None,
+        draft: bool = False,
+        **typed: Any,
+    ) -> GeneratedDocument:
+        """The document of this template (code or title) for this case: the one that is there if
+        nothing it reads has changed, else a new version; see docs/generate.md.
+
+        `person`  whom it is about, if it is about one of several
+        `volume`  which volume, by title or place
+        `day`     成文日期 of a new version (default: today)
+        `number`  文号, instead of the next one of the counter
+        `draft`   with blanks where something is missing; not kept, not numbered
+        `typed`   what is given by hand, by label, code or path: 检察员="…", **{"当事人.住址": "…"}
+
+        Raises `TemplateNotFound`, `TemplateRefused`, `NotInArchive`, `MissingFields` (all of them
+        at once; nothing is written), `SubjectNeeded`, `BadValue`, `NumberRefused`.
+        """
+        made = self._drafting.generate(
+            template,
+            case,
+            person=person,
+            volume=volume,
+            day=day,
+            number=number,
+            draft=draft,
+            typed=typed,
+            by=self.user,
+        )
+        if not made.reused and not draft:
+            self._index_changes()
+        return made
+
+    def generate_many(
+        self,
+        template: str,
+        cases: Iterable[int | str] | None = None,
+        *,
+        typed: Mapping[Any, Mapping[str, Any]] | None = None,
+        progress: Callable[[Drafted, int, int], None] | None = None,
+    ) -> DraftReport:
+        """The documents of this template for many cases (default: all), one of each accused or
+        volume where it is about one.
+
+        `typed`     what is given by hand, by id or name of the case
+        `progress`  called after each with what became of it, cases done and cases in all
+
+        A case that lacks something does not stop the batch. Each document is a transaction:
+        interrupted, the same call goes on where it was. Raises `TemplateNotFound`,
+        `TemplateRefused`, and `NotInArchive` for a case that is none.
+        """
+        keys = [each.id for each in self.dossiers()] if cases is None else list(cases)
+        with self._database.read() as session:
+            rows = [(key, self._row(session, key)) for key in keys]
+        try:
+            report = generate_many(
+                self._drafting,
+                template,
+                [(key, row.id, row.name) for key, row in rows],
+                typed=typed or {},
+                by=self.user,
+                progress=progress,
+            )
+        finally:
+            trouble = self._index_changes()
+        return replace(report, problems=tuple(trouble))
+
+    def generated(
+        self,
+        case: int | str | None = None,
+        template: str | None = None,
+        *,
+        all_versions: bool = False,
+    ) -> list[GeneratedDocument]:
+        """Documents that were made from templates, oldest first: of a case, of a template (code
+        or title). With `all_versions` also those that were replaced or withdrawn."""
+        return self._drafting.generated(case, template, all_versions=all_versions)
+
     # --- correcting --------------------------------------------------------------------------
 
     def recatalogue(self, key: int | str, corrections: Iterable[Correction] = ()) -> Dossier:
@@ -449,14 +546,15 @@ class Archive:
                 for sha256, number in session.execute(
                     select(FileRow.sha256, PageRow.number)
                     .join(PageRow, PageRow.file_id == FileRow.id)
-                    .where(FileRow.dossier_id == row.id)
+                    .where(FileRow.dossier_id == row.id, FileRow.generated.is_(False))
                 )
             }
             for correction in made:
                 if any((ref.sha256, ref.number) not in known for ref in references(correction)):
                     raise BadCorrection(
-                        f"it speaks of a page that is not in {row.name}",
-                        advice="see the page ids: dossier catalogue DIR CASE --pages",
+                        f"it speaks of a page that was not handed in with {row.name}",
+                        advice="see the page ids: dossier catalogue DIR CASE --pages; a generated "
+                        "document is as its template says",
                     )
                 self._log(session, "correct", row.id, correction.to_json())
             shelve(self._database, row.id, by=self.user, new=made, session=session)
@@ -524,7 +622,8 @@ class Archive:
     def remove(self, key: int | str, *, reason: str, file: str | None = None) -> None:
         """Take a dossier, or one file of it (by name or SHA-256), out of the archive.
 
-        The reason stays in the log; blobs no other file needs are deleted. Raises `NotInArchive`,
+        The reason stays in the log; blobs no other file needs are deleted. The file of a generated
+        document is withdrawn: its versions and its number stay on record. Raises `NotInArchive`,
         also if several files have this name, and ValueError without a reason.
         """
         if not reason.strip():
@@ -549,6 +648,14 @@ class Archive:
             pages = session.scalars(select(PageRow.id).where(PageRow.file_id.in_(ids))).all()
             outbox.enqueue(session, pages, outbox.DELETE)
             hashes = {sha for row in files for sha in (row.sha256, row.working_sha256)}
+            if one:
+                # the version stays on record, and so does its number
+                session.execute(
+                    update(GeneratedRow).where(GeneratedRow.file_id.in_(ids)).values(withdrawn=True)
+                )
+            else:
+                made = select(GeneratedRow.sha256).where(GeneratedRow.dossier_id == dossier.id)
+                hashes |= set(session.scalars(made))
             detail = {
                 "reason": reason,
                 "name": dossier.name,

@@ -13,7 +13,7 @@ from ..archive import Archive
 from ..holdings import Document, Dossier, Page
 from ..intake import IngestReport, Status
 from ..search import DEFAULT_ENGINE
-from . import facts, judgments, screen, searching, templates
+from . import drafting, facts, judgments, screen, searching, templates
 from .arguments import Case, Json, Place
 from .corrections import parse_corrections
 
@@ -368,6 +368,7 @@ def text(
 
 
 app.command()(facts.facts)
+app.command()(drafting.generate)
 app.command()(searching.search)
 app.command()(searching.reindex)
 app.add_typer(judgments.app)

@@ -18,12 +18,12 @@ def generate_many(
     name: str,
     cases: Iterable[tuple[Key, int, str]],
     *,
-    typed: Mapping[Key, Mapping[str, Any]],
+    typed: Mapping[Any, Mapping[str, Any]],
     by: str,
     progress: Progress | None = None,
 ) -> DraftReport:
     """Everything `Archive.generate_many` promises; `cases` are the key given, id and name."""
-    template = drafting.library.find(name)
+    template = drafting.template(name)
     wanted = list(cases)
     outcomes: list[Drafted] = []
 
@@ -77,5 +77,4 @@ def _one(
         return Drafted(case, dossier_id, about, "gaps", gaps=error.gaps, error=str(error))
     except DossierError as error:
         return Drafted(case, dossier_id, about, "failed", error=str(error))
-    status = "reused" if document.reused else "made"
-    return Drafted(case, dossier_id, about, status, document)
+    return Drafted(case, dossier_id, about, "reused" if document.reused else "made", document)

@@ -117,5 +117,6 @@ def text_of(leaf: Leaf) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        text = f"{value:f}"  # 1200 and 1200.00 are one sum
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)

@@ -17,9 +17,11 @@ from dossier.holdings import Keep, utc
 from dossier.intake import shelve
 from dossier.normal import normal
 from dossier.records import DossierRow, GeneratedRow, NumberRow
-from dossier.templates import Gap, Leaf, Library, Node, Template
+from dossier.templates import Gap, Leaf, Node, Template
+from dossier.templates.library import BUILT_IN, Library
+from dossier.templates.template import missing_fields
 
-from ..errors import MissingFields, NotInArchive, NumberRefused
+from ..errors import NotInArchive, NumberRefused
 from .asking import Asked, digest, plain_typed
 from .changes import differences
 from .keeping import Made, file_name, latest, number_taken, store
@@ -46,6 +48,7 @@ class Drafting:
         self._remembered: OrderedDict[str, GeneratedDocument] = OrderedDict()
         self._guard = threading.Lock()
         self._cases = Cases(keep)
+        self._found: dict[str, tuple[list[int], Template]] = {}
 
     # --- making ------------------------------------------------------------------------------
 
@@ -63,7 +66,7 @@ class Drafting:
         by: str,
     ) -> GeneratedDocument:
         """Everything `Archive.generate` promises."""
-        template = self.library.find(name)
+        template = self.template(name)
         given = plain_typed(template.card, typed)
         while True:
             dossier_id, revision = self._state(case)
@@ -80,6 +83,28 @@ class Drafting:
             if made is not None:
                 return made
             # somebody changed the dossier meanwhile: look again
+
+    def template(self, name: str) -> Template:
+        """The template of this name, as `Library.find`, without looking through all of them while
+        neither its files nor those of its folders change."""
+        known = self._found.get(name)
+        if known is not None and known[0] == self._stamps(known[1]):
+            return known[1]
+        template = self.library.find(name)
+        self._found[name] = (self._stamps(template), template)
+        return template
+
+    def _stamps(self, template: Template) -> list[int]:
+        files = (template.path, template.card_path, BUILT_IN, self._home / "templates")
+        stamps = []
+        for file in files:
+            try:
+                found = file.stat()
+            except OSError:
+                stamps.append(0)
+            else:
+                stamps += [found.st_mtime_ns, found.st_size, found.st_ino]
+        return stamps
 
     def _state(self, case: Key) -> tuple[int, int]:
         """Id and revision of the dossier, catalogued if it was not."""
@@ -148,7 +173,8 @@ class Drafting:
             by=by,
             file_name=file_name(f"{card.title} 草稿", seen.subject, None),
             standing="draft",
-            gaps=rendered.gaps,
+            # a draft has no number, and that is no fault of the case
+            gaps=tuple(gap for gap in rendered.gaps if gap.path != "number"),
             _template_sha256=asked.template.sha256,
             _drafted=(rendered.docx, rendered.filled, view),
             _keep=self._keep,
@@ -175,7 +201,7 @@ class Drafting:
         if before is None or before.key != key or before.file_id is None:
             gaps = self._gaps(asked.template, seen, plan, before, day)
             if gaps:
-                raise missing(asked.template, gaps)
+                raise missing_fields(gaps, asked.template.card.title)
         with self._keep.database.write() as session:
             self._keep.database.hold_blobs(session)
             dossier = session.get(DossierRow, asked.dossier_id, with_for_update=True)
@@ -376,18 +402,3 @@ def issued(view: Node, number: str | None, day: date | None) -> Node:
     if day is not None:
         values["day"] = Leaf(day, "issued")
     return Node(values, view.key)
-
-
-def missing(template: Template, gaps: tuple[Gap, ...]) -> MissingFields:
-    """One report of everything that is missing."""
-    told = []
-    for gap in gaps:
-        found = f"（见于 {'、'.join(gap.found_in)}）" if gap.found_in else ""
-        problem = f": {gap.problem}" if gap.problem else ""
-        told.append(f"{gap.label}{problem}{found}")
-    return MissingFields(
-        f"{len(gaps)} fields are missing: " + "; ".join(told),
-        where=template.card.title,
-        advice="give them by hand (--set 名称=值), correct the facts, or make a draft (--draft)",
-        gaps=gaps,
-    )

@@ -103,11 +103,7 @@ def look(keep: Keep, cases: Cases, home: Path, asked: Asked) -> Seen:
         )
     if asked.typed:
         view = with_typed(view, card.schema, asked.typed)
-    paths = [
-        path
-        for path in (*card.required_paths, *card.optional_paths)
-        if not card.schema.find(path)[0].issued
-    ]
+    paths = [path for path in template.needs if not card.schema.find(path)[0].issued]
     issuer = view.values.get("issuer")
     organ = str(issuer.value) if isinstance(issuer, Leaf) else ""
     prefix = ""
