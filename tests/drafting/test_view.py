@@ -32,6 +32,7 @@ from dossier.facts import (
     Reading,
     Source,
 )
+from dossier.model import Box, Line
 
 # --- passages ---------------------------------------------------------------------------------
 
@@ -51,6 +52,16 @@ def test_a_passage_is_text_again_without_what_the_page_did_to_it() -> None:
     assert at(view, "narrative.reasoning") == (
         "被告人尚文海的行为已触犯《中华人民共和国刑法》第二百六十四条之规定，涉嫌盗窃罪。"
     )
+
+
+def test_a_hole_in_the_paper_is_no_character() -> None:
+    first, second = (page.lines for page in OPINION.pages)
+    hole = Line("e", Box(0.008, 0.305, 0.014, 0.315).quad())
+    holed = with_lines(OPINION, (*first[:7], hole, *first[7:]), (*second[:4], hole, *second[4:]))
+    for path in ("narrative.facts", "person.identity", "person.household"):
+        clean = at(case_view(case(OPINION), PROSECUTION), path)
+        assert clean
+        assert at(case_view(case(holed), PROSECUTION), path) == clean
 
 
 def test_a_passage_says_on_which_lines_of_which_pages_it_stands() -> None:
