@@ -103,9 +103,9 @@ def _canonical(text: str) -> tuple[Citation, ...]:
     match = _CANONICAL.fullmatch(text)
     if match is None:
         return ()
-    article, *rest = (None if part is None else int(part) for part in match.groups()[1:])
-    assert article is not None
-    return (Citation(law_name(match[1]), article, *rest, 0, len(text)),)
+    sub, paragraph, item = (None if part is None else int(part) for part in match.groups()[2:])
+    law = law_name(match[1])
+    return (Citation(law, int(match[2]), sub, paragraph, item, 0, len(text)),)
 
 
 def _article(article: int, sub: int | None, parts: list[Citation]) -> str:

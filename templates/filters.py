@@ -33,14 +33,21 @@ def _passing(label: str, wants: str, write: Filter) -> Filter:
         try:
             return write(value, *arguments)
         except (TypeError, ValueError, AttributeError) as error:
-            shown = str(value) if len(str(value)) <= 40 else f"{str(value)[:40]}…"
             raise UnfitValue(
-                f"the filter {label} cannot write {shown!r} ({error})",
-                advice=f"it wants {wants}",
+                f"the filter {label} wants {wants}, not {_shown(value)} ({error})"
             ) from error
 
     filter_.__doc__ = write.__doc__
     return filter_
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return f"a list with {_shown(next(iter(value), ''))}"
+    if not isinstance(value, str | int | Decimal | date | None):
+        return f"a {type(value).__name__}"
+    text = str(value)
+    return f"“{text if len(text) <= 40 else f'{text[:40]}…'}”"
 
 
 # --- what values are -------------------------------------------------------------------------

@@ -80,4 +80,6 @@ def _leaves(field: Field, path: str, rows: int, texts: Mapping[str, str], at: in
 
 def _text(field: Field, path: str, texts: Mapping[str, str], at: int) -> str:
     known = texts.get(path) or _TEXTS.get(field.code)
+    if not known and field.label.endswith(("法条", "条款")):
+        known = _TEXTS["citations"]
     return known or f"{field.label}{'甲乙丙丁'[at % 4]}"
