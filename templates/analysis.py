@@ -16,7 +16,7 @@ from .environment import NAMING_FILTERS
 from .fields import Field, Schema, unknown
 from .story import Story
 
-_DEEPEST = 12
+_MOST_CALLS = 2_000
 _SAME_LIST = frozenset(
     {"sort", "reverse", "list", "unique", "select", "reject", "selectattr", "rejectattr",
      "batch", "slice", "groupby", "default"}
@@ -93,6 +93,7 @@ class _Walk:
         self.schema, self.story, self.reading = schema, story, reading
         self.macros = {each.name: each for each in tree.find_all(nodes.Macro)}
         self.depth = 0
+        self.seen: set[tuple[str, frozenset[tuple[str, Things]]]] = set()
 
     # --- statements
 
@@ -282,13 +283,12 @@ class _Walk:
         if macro is None:
             self._of(node.node, scope) if not isinstance(node.node, nodes.Name) else None
             return _NONE
-        if self.depth > _DEEPEST * 4:
-            return _NONE
         inner: Scope = {arg.name: named.get(arg.name, _NONE) for arg in macro.args}
         inner |= {arg.name: each for arg, each in zip(macro.args, given, strict=False)}
-        self.depth += 8
-        self.block(macro.body, inner)
-        self.depth -= 8
+        given_as = (macro.name, frozenset(inner.items()))
+        if given_as not in self.seen and len(self.seen) < _MOST_CALLS:
+            self.seen.add(given_as)
+            self.block(macro.body, inner)
         return _NONE
 
     def _problem(self, code: str, message: str, node: nodes.Node, name: str) -> None:

@@ -118,6 +118,7 @@ def read_card(data: bytes, where: str) -> Card:
         raise BadData("too large, or with YAML anchors", where=where, advice=advice)
     try:
         card = Card.model_validate(yaml.safe_load(data.decode("utf-8")))
+        names = card.schema.names  # raises where a typed name is taken
         both = set(card.required_paths) & set(card.optional_paths)
     except (yaml.YAMLError, ValidationError, ValueError, KeyError, RecursionError) as error:
         text = str(error.args[0]) if isinstance(error, KeyError) else explain(error)
@@ -126,8 +127,7 @@ def read_card(data: bytes, where: str) -> Card:
         raise BadData(error.what, where=where, advice=error.advice) from error
     if both:
         raise BadData(f"{min(both)} is required and optional", where=where, advice=advice)
-    typed = set(card.typed_fields)
     for name in card.identity:
-        if name not in typed:
+        if name not in names or not names[name].typed:
             raise BadData(f"identity: {name} is no typed field", where=where, advice=advice)
     return card

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 
 from docx import Document
+from lxml import etree
 
 from .package import Opened, W
 from .values import Filled, Origin
@@ -43,8 +44,6 @@ def first_comment(opened: Opened) -> int:
     numbers = [-1]
     for part, data in opened.parts.items():
         if part == "word/comments.xml":
-            from lxml import etree
-
             root = etree.fromstring(data, etree.XMLParser(resolve_entities=False))
             numbers += [int(each.get(f"{W}id") or 0) for each in root.iter(f"{W}comment")]
     return max(numbers) + 1

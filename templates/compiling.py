@@ -25,6 +25,7 @@ _ALLOWED = (
     nodes.Slice, nodes.Concat, nodes.Compare, nodes.Operand, nodes.Add, nodes.Sub, nodes.Mul,
     nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow, nodes.Not, nodes.And, nodes.Or, nodes.Neg,
     nodes.Pos,
+    nodes.Scope,  # says no line of its own; what it holds is refused
 )  # fmt: skip
 _FUNCTIONS = frozenset({"loop", "caller", "range", "namespace"})
 _FILTERS = frozenset(FILTER_NAMES) | frozenset(FILTER_NAMES.values())
@@ -36,6 +37,7 @@ _XML = re.compile(
     re.DOTALL,
 )
 _SECTION = re.compile(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][\w:.-]*)[^<>]*?(/?)>")
 _OPEN_ATTRIBUTE = re.compile(r'<w:(?:gridSpan|shd|vMerge) [^<>]*="\Z')
 _HINTS = {"import": "a template stands by itself", "include": "a template stands by itself"}
 
@@ -195,6 +197,9 @@ class _Maker:
         tree.set_environment(cast(Any, tree.environment))
 
     def _statements(self, body: Sequence[nodes.Node]) -> list[nodes.Node]:
+        if body and not _whole(body):
+            what = "what begins inside a paragraph, run or row does not end inside it"
+            raise _Refusal(what, body[0].lineno or 0)
         return [self._statement(node) for node in body]
 
     def _statement(self, node: nodes.Node) -> nodes.Node:
@@ -303,6 +308,31 @@ def _filter(
     node: nodes.Expr, name: str, *arguments: nodes.Expr, line: int | None = None
 ) -> nodes.Filter:
     return nodes.Filter(node, name, list(arguments), [], None, None, lineno=line)
+
+
+def _whole(body: Sequence[nodes.Node]) -> bool:
+    """Whether the XML around a body is whole with it as without it: what it opens it closes, or
+    it closes and opens again the same."""
+    data = "".join(
+        each.data
+        for node in body
+        if isinstance(node, nodes.Output)
+        for each in node.nodes
+        if isinstance(each, nodes.TemplateData)
+    )
+    opened: list[str] = []
+    closed: list[str] = []
+    for end, name, empty in _ELEMENT.findall(data):
+        if empty:
+            continue
+        if not end:
+            opened.append(name)
+        elif opened:
+            if opened.pop() != name:
+                return False
+        else:
+            closed.append(name)
+    return closed == opened[::-1]
 
 
 def _weight(body: Sequence[nodes.Node]) -> int:

@@ -171,6 +171,8 @@ def shown(begin: int, value: Any, at: int) -> Markup:
     run = current.get()
     place = run.places[at]
     if isinstance(value, Markup):
+        # what a macro or a block has written
+        run.spend(2, len(value))
         del run.reads[begin:]
         return value
     text = text_of(value)

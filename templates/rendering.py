@@ -69,11 +69,20 @@ def compile_template(path: Path, digest: str, card: Card) -> Compiled:
     return made
 
 
+def forget() -> None:
+    """Keep nothing of what was compiled."""
+    with _lock:
+        _cache.clear()
+
+
 def _compile(path: Path, card: Card) -> Compiled:
     opened = open_package(path)
     jinja = environment()
     trees = [(story, parsed(jinja, story)) for story in stories(opened)]
-    reading = analysed(card.schema, trees)
+    try:
+        reading = analysed(card.schema, trees)
+    except RecursionError as error:
+        raise TemplateRefused("tags that are too involved", where=opened.name) from error
     places: list[Place] = []
     made = {story.part: compiled(jinja, story, tree, places) for story, tree in trees}
     return Compiled(

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dossier.errors import MissingFields
+from dossier.errors import BadData, MissingFields
 
 from .analysis import Reading, ancestors
 from .card import Card, read_card
@@ -142,8 +142,6 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_BYTES + 1)
     except FileNotFoundError as error:
-        from dossier.errors import BadData
-
         raise BadData(
             "the template has no card", where=str(path), advice="see templates/library"
         ) from error

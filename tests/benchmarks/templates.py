@@ -1,0 +1,152 @@
+"""Documents a second: Template.render against plain docxtpl, on one template in one run.
+
+    python tests/benchmarks/templates.py [--seconds 3]
+
+Both fill the same Word file (a heading, a loop over defendants, prose, a table, header and footer)
+with the same values and must give the same text; docxtpl opens and parses the file for each
+document, as its manual shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from docx import Document
+from docxtpl import DocxTemplate
+
+from dossier.facts import Source
+from dossier.templates import Leaf, Node, Template, plain_text
+
+CARD = """
+code: bench
+title: 起诉书
+organ: procuratorate
+stage: 审查起诉
+version: "1.0"
+source: benchmark
+effective_from: 2020-01-01
+required: [procuratorate, defendants.name, defendants.sex, defendants.birth, narrative.facts,
+           property.name, property.quantity]
+"""
+PROSE = "经依法审查查明，被告人于某日进入某小区，秘密窃取他人财物，价值人民币若干元。" * 8
+
+
+def write_template(folder: Path) -> Path:
+    word = Document()
+    word.sections[0].header.paragraphs[0].text = "{{ procuratorate }}"
+    word.sections[0].footer.paragraphs[0].text = "起诉书"
+    word.add_heading("{{ procuratorate }}起诉书")
+    for text in (
+        "{%p for person in defendants %}",
+        "被告人{{ person.name }}，{{ person.sex }}，{{ person.birth }}出生。",
+        "{%p endfor %}",
+        *("本院受理后，已告知被告人有权委托辩护人，依法讯问了被告人，审阅了全部案件材料。",) * 12,
+        "{{ narrative.facts }}",
+    ):
+        word.add_paragraph(text)
+    table = word.add_table(rows=4, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "名称", "数量"
+    table.cell(1, 0).text = "{%tr for thing in property %}"
+    table.cell(2, 0).text, table.cell(2, 1).text = "{{ thing.name }}", "{{ thing.quantity }}"
+    table.cell(3, 0).text = "{%tr endfor %}"
+    path = folder / "起诉书.docx"
+    word.save(str(path))
+    path.with_suffix(".yaml").write_text(CARD, encoding="utf-8")
+    return path
+
+
+def case(number: int) -> tuple[Node, dict[str, object]]:
+    """One case, for the engine and for docxtpl."""
+    names = [f"被告{number}之{n}" for n in range(3)]
+    things = [(f"物品{n}", f"{n}部") for n in range(10)]
+    pages = (Source(document=1, page=3, boxes=((0.1, 0.1, 0.5, 0.2),), text="…", title="户籍证明"),)
+
+    def leaf(value: object) -> Leaf:
+        return Leaf(value, "facts", pages)  # type: ignore[arg-type]
+
+    people = tuple(
+        Node({"name": leaf(n), "sex": leaf("男"), "birth": leaf(date(1990, 5, 1))}, n)
+        for n in names
+    )
+    view = Node({
+        "procuratorate": leaf("某市人民检察院"),
+        "defendants": people,
+        "narrative": Node({"facts": leaf(PROSE)}),
+        "property": tuple(Node({"name": leaf(a), "quantity": leaf(b)}) for a, b in things),
+    })  # fmt: skip
+    plain: dict[str, object] = {
+        "procuratorate": "某市人民检察院",
+        "defendants": [{"name": n, "sex": "男", "birth": "1990年5月1日"} for n in names],
+        "narrative": {"facts": PROSE},
+        "property": [{"name": a, "quantity": b} for a, b in things],
+    }
+    return view, plain
+
+
+def with_docxtpl(path: Path, values: dict[str, object]) -> bytes:
+    template = DocxTemplate(str(path))
+    template.render(values, autoescape=True)
+    made = io.BytesIO()
+    template.save(made)
+    return made.getvalue()
+
+
+def rate(make: Callable[[int], bytes], seconds: float) -> float:
+    """Documents a second; each of another case."""
+    make(0)
+    begin, made = time.perf_counter(), 0
+    while time.perf_counter() - begin < seconds:
+        made += 1
+        make(made)
+    return made / (time.perf_counter() - begin)
+
+
+def engine_rows(seconds: float) -> list[tuple[str, float]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_template(Path(folder))
+        template = Template(path)
+        view, plain = case(0)
+        if plain_text(template.render(view).docx) != plain_text(with_docxtpl(path, plain)):
+            raise SystemExit("the two do not write the same text: nothing to compare")
+        return [
+            ("plain docxtpl", rate(lambda n: with_docxtpl(path, case(n)[1]), seconds)),
+            ("Template.render", rate(lambda n: template.render(case(n)[0]).docx, seconds)),
+            ("  without trace",
+             rate(lambda n: template.render(case(n)[0], trace=False).docx, seconds)),
+            ("  with comments",
+             rate(lambda n: template.render(case(n)[0], annotate=True).docx, seconds)),
+            ("  opened and compiled anew", rate(lambda n: anew(path, n), seconds)),
+        ]  # fmt: skip
+
+
+def anew(path: Path, number: int) -> bytes:
+    """As in a new process: nothing of the template is kept."""
+    from dossier.templates import rendering
+
+    rendering.forget()
+    return Template(path).render(case(number)[0]).docx
+
+
+def table(rows: list[tuple[str, float]]) -> str:
+    base = rows[0][1]
+    lines = [f"{'':28} {'documents/s':>12} {'× docxtpl':>10}"]
+    lines += [f"{name:28} {each:12.1f} {each / base:10.2f}" for name, each in rows]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3.0, help="for each row")
+    arguments = parser.parse_args()
+    sys.stdout.write(table(engine_rows(arguments.seconds)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
