@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from dossier.templates import Leaf, Library, Node, check_template, plain_text
+from dossier.templates import Leaf, Node, plain_text
+from dossier.templates.checking import check_template
+from dossier.templates.library import Library
 from dossier.templates.values import Value
 
 TITLES = (
@@ -274,7 +276,7 @@ def test_appraisal_notice_from_facts_or_as_typed() -> None:
         "涉案财物价格合计人民币10810元；"
         "详见所附鉴定意见（价格认定结论书，兰城价认定〔2023〕9118号）。" in facts
     )
-    own = lines("鉴定意见通知书", opinion="该手机价值3200元。", notified=["马文博"])
+    own = lines("鉴定意见通知书", opinion="该手机价值3200元。", notified_persons=["马文博"])
     assert "鉴定意见是：该手机价值3200元。" in own
     assert "马文博：" in own
 
