@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -131,6 +132,16 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     """Mean difference of a pixel, 0 to 255."""
     histogram = ImageChops.difference(one, other).histogram()
     return sum(value * count for value, count in enumerate(histogram)) / (one.width * one.height)
+
+
+@needs_office
+def test_numbers_are_not_torn_at_the_end_of_a_line(tmp_path: Path) -> None:
+    lines = (f"{'于' * size}本院受理后于2023年5月8日告知被告人1990年" * 2 for size in range(1, 12))
+    target = write_pdf(build_docx("\n".join(lines)), tmp_path / "a.pdf")
+    with pdfium.PdfDocument(target) as opened:
+        text = "\n".join(page.get_textpage().get_text_range() for page in opened)
+    assert "2023" in text
+    assert re.findall(r"\d\s*[\r\n]+\s*\d", re.sub(r"— \d —", "", text)) == []
 
 
 @needs_office
