@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from dossier.errors import MissingFields
-from dossier.templates import Leaf, Library, Node, check_template, plain_text
+from dossier.templates import Leaf, Node, plain_text
+from dossier.templates.checking import check_template
+from dossier.templates.library import Library
 from dossier.templates.values import Value
 
 TITLES = (
@@ -246,6 +248,11 @@ def test_indictment_of_several_for_different_charges() -> None:
         "应当以盗窃罪追究被告人韩志远的刑事责任，以掩饰、隐瞒犯罪所得罪追究被告人柳小军的刑事责任。"
         in line("起诉书", "本院认为", case=both)
     )
+
+
+def test_plea_told_by_the_police_is_that_of_a_defendant_now() -> None:
+    told = lines("起诉书", plea="犯罪嫌疑人韩志远、柳小军自愿认罪认罚。")
+    assert "被告人韩志远、柳小军自愿认罪认罚。" in told
 
 
 def test_enclosures_are_numbered_without_a_hole() -> None:
