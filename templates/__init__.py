@@ -6,7 +6,9 @@ Pure: values in, Word file out; nothing here knows of archives.
 from . import fields
 from .analysis import TemplateProblem
 from .card import Card, load_card
+from .checking import check_template
 from .fields import Field, Schema, schema
+from .library import Library
 from .pdf import write_pdf
 from .preview import html_preview, plain_text
 from .skeleton import new_template
@@ -19,11 +21,13 @@ __all__ = [
     "Filled",
     "Gap",
     "Leaf",
+    "Library",
     "Node",
     "Rendered",
     "Schema",
     "Template",
     "TemplateProblem",
+    "check_template",
     "fields",
     "html_preview",
     "load_card",

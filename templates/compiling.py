@@ -294,6 +294,9 @@ class _Maker:
                     name,
                     [self._expression(v) if isinstance(v, nodes.Node) else v for v in value],
                 )
+        if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+            # {{ "、" if not loop.last }}: else nothing
+            node.expr2 = nodes.Const("")
         if isinstance(node, nodes.Concat):
             first, *rest = node.nodes
             return _filter(first, "_concatenated", *rest, line=node.lineno)

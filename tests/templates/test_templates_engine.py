@@ -58,6 +58,8 @@ def test_label_and_code_say_the_same(tmp_path: Path, tag: str) -> None:
         ("{% set 计 = namespace(数=0) %}{% for 人 in 各当事人 %}{% set 计.数 = 计.数 + 1 %}"
          "{% endfor %}{{ 计.数 }}", "2"),
         ("{{ 已有文书.起诉书.文号 }}", ""),
+        ("{% for 人 in 各当事人 %}{{ 人.姓名 }}{{ '、' if not loop.last }}{% endfor %}",
+         "韩志远、李四"),
         ("{{ 各罪名一[1] }}".replace("各罪名一", "案件.各罪名"), "诈骗罪"),
     ],
 )  # fmt: skip
