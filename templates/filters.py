@@ -77,17 +77,15 @@ def _text(value: Any) -> str:
     return value
 
 
-def _texts(value: Any, field: str = "") -> list[str]:
-    """The texts of a list; of a list of records those of one field."""
+def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, Iterable):
         raise TypeError("no list")
-    items = (item.get(field) if field else item for item in value)
     # what is missing in a draft shows as such; what may be absent is left out
     return [
         str(item) if isinstance(item, Undefined) else _text(item)
-        for item in items
+        for item in value
         if not isinstance(item, Undefined) or item
     ]
 
@@ -159,12 +157,12 @@ def _statutes(value: Any) -> str:
     return citing.cited(_texts(value))
 
 
-def _listed(value: Any, field: str = "") -> str:
-    return chinese.listed(_texts(value, field))
+def _listed(value: Any) -> str:
+    return chinese.listed(_texts(value))
 
 
-def _joined(value: Any, field: str = "", last: str = "和") -> str:
-    return chinese.listed(_texts(value, field), _text(last))
+def _joined(value: Any, last: str = "和") -> str:
+    return chinese.listed(_texts(value), _text(last))
 
 
 def _sentence(value: Any) -> str:
@@ -214,8 +212,8 @@ _TABLE: dict[str, tuple[str, str, Filter]] = {
     "masked_number": ("号码隐去", "a number of an identity card, telephone or account",
                       _masked_number),
     "statutes": ("法条", "provisions such as 刑法第264条", _statutes),
-    "listed": ("顿号", "a list of text, or a list of records and the name of a field", _listed),
-    "joined": ("并列", "a list of text, or a list of records and the name of a field", _joined),
+    "listed": ("顿号", "a list of text", _listed),
+    "joined": ("并列", "a list of text", _joined),
     "sentence": ("句", "text", _sentence),
     "unended": ("去句号", "text", _unended),
     "item": ("判项", "a count from 1, such as loop.index", _item),
