@@ -123,7 +123,8 @@ typed:
         more="required: [本卷.卷名, 本卷.页数]\n",
     )  # fmt: skip
     put_template(
-        archive, "试回证", "t_receipt", "## 送达回证\n送达文书：{{ 送达文书 }}\n收件人：{{ 收件人 }}\n",
+        archive, "试回证", "t_receipt",
+        "## 送达回证\n送达文书：{{ 送达文书 }}\n收件人：{{ 收件人 }}\n",
         type="L30", organ="police", stage="侦查",
         more="""\
 identity: [paper]

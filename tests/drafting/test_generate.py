@@ -14,6 +14,7 @@ from drafted_cases import CASE, put_template
 from sqlalchemy import event, func, select
 
 from dossier import Archive
+from dossier.catalogue import PageRef, SetType
 from dossier.drafting import Change, GeneratedDocument
 from dossier.errors import (
     BadCorrection,
@@ -24,7 +25,6 @@ from dossier.errors import (
     NumberRefused,
     SubjectNeeded,
 )
-from dossier.catalogue import PageRef, SetType
 from dossier.factkeeping import _key
 from dossier.ingest.office import program
 from dossier.records import CounterRow, DossierRow, FileRow, GeneratedRow
