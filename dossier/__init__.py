@@ -28,6 +28,7 @@ from .catalogue import (
     StartDocument,
 )
 from .checking import CheckProblem, CheckReport
+from .drafting import Change, Drafted, DraftReport, GeneratedDocument
 from .elements import Elements, extract
 from .errors import DossierError, QueryError
 from .export import ExportReport
@@ -50,6 +51,7 @@ __all__ = [
     "Box",
     "CaseFacts",
     "Cell",
+    "Change",
     "CheckProblem",
     "CheckReport",
     "Conflict",
@@ -57,6 +59,8 @@ __all__ = [
     "Document",
     "Dossier",
     "DossierError",
+    "DraftReport",
+    "Drafted",
     "Elements",
     "ExcludePage",
     "ExportReport",
@@ -64,6 +68,7 @@ __all__ = [
     "File",
     "FileOutcome",
     "FileProblem",
+    "GeneratedDocument",
     "Hit",
     "ImportLimits",
     "ImportProgress",

@@ -16,13 +16,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from docx import Document
 from docxtpl import DocxTemplate
 
+from dossier import Archive, GeneratedDocument
 from dossier.facts import Source
 from dossier.templates import Leaf, Node, Template, plain_text
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "drafting"))
+from drafted_cases import CASE, take_in_case
 
 CARD = """
 code: bench
@@ -38,7 +43,7 @@ required: [procuratorate, defendants.name, defendants.sex, defendants.birth, nar
 PROSE = "经依法审查查明，被告人于某日进入某小区，秘密窃取他人财物，价值人民币若干元。" * 8
 
 
-def write_template(folder: Path) -> Path:
+def write_template(folder: Path, *more: str) -> Path:
     word = Document()
     word.sections[0].header.paragraphs[0].text = "{{ procuratorate }}"
     word.sections[0].footer.paragraphs[0].text = "起诉书"
@@ -49,6 +54,7 @@ def write_template(folder: Path) -> Path:
         "{%p endfor %}",
         *("本院受理后，已告知被告人有权委托辩护人，依法讯问了被告人，审阅了全部案件材料。",) * 12,
         "{{ narrative.facts }}",
+        *more,
     ):
         word.add_paragraph(text)
     table = word.add_table(rows=4, cols=2)
@@ -98,7 +104,7 @@ def with_docxtpl(path: Path, values: dict[str, object]) -> bytes:
     return made.getvalue()
 
 
-def rate(make: Callable[[int], bytes], seconds: float) -> float:
+def rate(make: Callable[[int], object], seconds: float) -> float:
     """Documents a second; each of another case."""
     make(0)
     begin, made = time.perf_counter(), 0
@@ -134,6 +140,80 @@ def anew(path: Path, number: int) -> bytes:
     return Template(path).render(case(number)[0]).docx
 
 
+KEPT = """\
+narrative: [P07, L29]
+identity: [turn]
+typed:
+  - {code: turn, label: 次数, type: number, required: true}
+"""
+
+
+def archive_rows(seconds: float) -> list[tuple[str, float]]:
+    """archive.generate on the fictional case of the tests: facts, view, rendering, records, search
+    index, all synced to disk; against docxtpl with the same values, which it only has to render.
+    Then the same call again, and through a new opening of the archive (nothing in memory)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Archive.create(folder / "archive") as archive:
+            take_in_case(archive, folder)
+            (archive.home / "templates").mkdir()
+            path = write_template(archive.home / "templates", "{{ turn }}")
+            card = path.with_suffix(".yaml")
+            card.write_text(CARD + KEPT, encoding="utf-8")
+            plain = _plain(archive.generate("bench", CASE, draft=True, turn=0))
+            turn = count(1)
+
+            def again(_number: int) -> GeneratedDocument:
+                return archive.generate("bench", CASE, turn=1)
+
+            def opened(_number: int) -> GeneratedDocument:
+                archive._drafting._remembered.clear()
+                return again(0)
+
+            return [
+                ("plain docxtpl, this case", rate(lambda n: with_docxtpl(path, plain), seconds)),
+                ("Template.render, this case", rate(_rendering(archive), seconds)),
+                ("archive.generate, first time",
+                 rate(lambda n: archive.generate("bench", CASE, turn=next(turn)), seconds)),
+                ("  without the search index",
+                 rate(lambda n: made_only(archive, next(turn)), seconds)),
+                ("archive.generate, again", rate(again, seconds)),
+                ("  from the records", rate(opened, seconds)),
+            ]  # fmt: skip
+
+
+def made_only(archive: Archive, turn: int) -> GeneratedDocument:
+    """As generate_many does: the index takes everything in at the end."""
+    return archive._drafting.generate(
+        "bench", CASE, person=None, volume=None, day=None, number=None, draft=False,
+        typed={"turn": turn}, by="",
+    )  # fmt: skip
+
+
+def _rendering(archive: Archive) -> Callable[[int], bytes]:
+    template = archive.templates.find("bench")
+    drafted = archive.generate("bench", CASE, draft=True, turn=0)._drafted
+    assert drafted is not None
+    return lambda n: template.render(drafted[2]).docx
+
+
+def _plain(draft: GeneratedDocument) -> dict[str, object]:
+    """The values of a draft's view for docxtpl."""
+    assert draft._drafted is not None
+
+    def plain(value: object) -> object:
+        if isinstance(value, Leaf):
+            return value.value
+        if isinstance(value, Node):
+            return {code: plain(each) for code, each in value.values.items()}
+        assert isinstance(value, tuple)
+        return [plain(each) for each in value]
+
+    found = plain(draft._drafted[2])
+    assert isinstance(found, dict)
+    return found
+
+
 def table(rows: list[tuple[str, float]]) -> str:
     base = rows[0][1]
     lines = [f"{'':28} {'documents/s':>12} {'× docxtpl':>10}"]
@@ -145,7 +225,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each row")
     arguments = parser.parse_args()
-    sys.stdout.write(table(engine_rows(arguments.seconds)) + "\n")
+    sys.stdout.write(table(engine_rows(arguments.seconds)) + "\n\n")
+    sys.stdout.write(table(archive_rows(arguments.seconds)) + "\n")
 
 
 if __name__ == "__main__":
