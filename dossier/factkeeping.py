@@ -115,7 +115,7 @@ def _corrections(session: Session, dossier_id: int) -> list[FactCorrection]:
     return [FactCorrection(path=p, value=v) for p, v in last.values() if v is not None]
 
 
-def _made_here(dossier_id: int) -> Select[tuple[int]]:
+def _made_here(dossier_id: int) -> Select[int]:
     """Files that were generated. They say what the facts said: a fact must not become its own
     source."""
     return select(FileRow.id).where(FileRow.dossier_id == dossier_id, FileRow.generated)

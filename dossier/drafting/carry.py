@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from dossier.templates import Field, Node
+from dossier.templates import Field, Leaf, Node, schema
 from dossier.templates.card import Stage
 from dossier.templates.values import Value
 
@@ -61,6 +61,29 @@ def taken_over(
             except BadValue:
                 continue  # the same name for another thing: it stays to be typed
     return Node(values, view.key)
+
+
+def with_made_papers(
+    view: Node, made: Sequence[tuple[str, str, Node]], *, stage: str = "", subject: str = ""
+) -> Node:
+    """The view with 已有文书 (papers) generated in stages up to `stage`, in place of older
+    ones of their type: the next document names the number that this one got. `made` are type,
+    stage and paper, oldest first; the key of a paper is whom it is about, "" for the case."""
+    held = view.values.get("papers")
+    values: dict[str, Value] = dict(held.values) if isinstance(held, Node) else {}
+    for code, field in schema().fields["papers"].fields.items():
+        for type_code, earlier, paper in made:
+            if type_code not in field.types or _rank(earlier) > _rank(stage):
+                continue
+            if field.is_list or (field.personal and paper.key != subject):
+                continue
+            values[code] = Node(paper.values, str(_title(paper)))
+    return Node({**view.values, "papers": Node(values)}, view.key) if values else view
+
+
+def _title(paper: Node) -> object:
+    title = paper.values.get("title")
+    return title.value if isinstance(title, Leaf) else ""
 
 
 def _rank(stage: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from dossier.factkeeping import kept_facts
+from dossier.facts import Source
 from dossier.holdings import Keep
-from dossier.records import GeneratedRow, PageRow
+from dossier.records import DocumentRow, GeneratedRow, PageRow
 from dossier.templates import Card, Leaf, Node
 
 from ..errors import SubjectNeeded
 from .asking import Asked
-from .carry import EarlierDocument, taken_over
+from .carry import EarlierDocument, taken_over, with_made_papers
 from .offices import Office, load_offices, prefix_of
 from .source import CaseSource, case_source
 from .typed import with_typed
@@ -93,11 +95,15 @@ def look(keep: Keep, cases: Cases, home: Path, asked: Asked) -> Seen:
     offices = load_offices(home)
     person, volume = _subject(card, source, asked.person, asked.volume)
     view = case_view(source, card, person=person, volume=volume, offices=offices)
+    made = _earlier(keep, asked.dossier_id)
+    papers = [paper for code, paper in made.papers if code != card.code]
+    if papers:
+        view = with_made_papers(view, papers, stage=card.stage, subject=person or "")
     if card.typed_fields:
         view = taken_over(
             view,
             card.typed_fields,
-            _earlier(keep, asked.dossier_id),
+            made.documents,
             stage=card.stage,
             subject=person or volume or "",
         )
@@ -167,17 +173,51 @@ def subjects_of(card: Card, source: CaseSource) -> list[str | None]:
     return [None]
 
 
-def _earlier(keep: Keep, dossier_id: int) -> list[EarlierDocument]:
-    """The documents made before that stand in the dossier, oldest first."""
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What was generated before and stands in the dossier, oldest first; papers with the code of
+    their template."""
+
+    documents: list[EarlierDocument]
+    papers: list[tuple[str, tuple[str, str, Node]]]
+
+
+def _earlier(keep: Keep, dossier_id: int) -> _Earlier:
     with keep.database.read() as session:
         rows = session.execute(
-            select(GeneratedRow, PageRow.document_id, PageRow.id)
+            select(GeneratedRow, DocumentRow, PageRow.id)
             .options(undefer(GeneratedRow.typed))
             .join(PageRow, PageRow.file_id == GeneratedRow.file_id)
+            .join(DocumentRow, DocumentRow.id == PageRow.document_id)
             .where(GeneratedRow.dossier_id == dossier_id, PageRow.number == 0)
             .order_by(GeneratedRow.id)
-        )
-        return [
-            EarlierDocument(row.title, row.stage, row.typed, row.subject, document or 0, page)
+        ).all()
+    return _Earlier(
+        [
+            EarlierDocument(row.title, row.stage, row.typed, row.subject, document.id, page)
             for row, document, page in rows
-        ]
+        ],
+        [
+            (row.template, (document.type_code, row.stage, _paper(row, document, page)))
+            for row, document, page in rows
+        ],
+    )
+
+
+def _paper(row: GeneratedRow, document: DocumentRow, page: int) -> Node:
+    source = Source(document=document.id, page=page, boxes=(), text="", title=row.title)
+    organ = document.card.get("organ")
+    given: dict[str, str | date | None] = {
+        "title": row.title,
+        "number": row.number,
+        "day": row.day,
+        "organ": organ["value"] if organ else None,
+    }
+    return Node(
+        {
+            code: Leaf(value, "catalogue", (source,))
+            for code, value in given.items()
+            if value is not None
+        },
+        row.subject,
+    )

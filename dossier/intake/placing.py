@@ -139,9 +139,8 @@ def renumber(session: Session, dossier_id: int) -> list[int]:
         row.id: row
         for row in session.scalars(select(VolumeRow).where(VolumeRow.dossier_id == dossier_id))
     }
-    labels: dict[int, int] = {
-        volume: last
-        for volume, last in session.execute(
+    labels: dict[int, int] = dict(
+        session.execute(
             select(DocumentRow.volume_id, func.max(cast(PageRow.label, Integer)))
             .join(PageRow, PageRow.document_id == DocumentRow.id)
             .where(
@@ -150,16 +149,15 @@ def renumber(session: Session, dossier_id: int) -> list[int]:
                 PageRow.label != "",
             )
             .group_by(DocumentRow.volume_id)
-        )
-    }
-    places: dict[int, int] = {
-        volume: last
-        for volume, last in session.execute(
+        ).all()
+    )
+    places: dict[int, int] = dict(
+        session.execute(
             select(DocumentRow.volume_id, func.max(DocumentRow.position))
             .where(DocumentRow.dossier_id == dossier_id, DocumentRow.id.not_in(own))
             .group_by(DocumentRow.volume_id)
-        )
-    }
+        ).all()
+    )
     changed: list[int] = []
     for item in made:
         at = item.row.volume_id

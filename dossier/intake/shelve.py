@@ -145,10 +145,10 @@ def _write(session: Session, dossier_id: int, result: Catalogue, pages: dict[int
                 page.document_id, page.label = row.id, label
                 page.position, page.excluded = position, False
                 position += 1
-        label, place = volume.page_count + 1, len(volume.documents)
+        following, place = volume.page_count + 1, len(volume.documents)
         for item in [each for each in made if each.volume in (volume.title, volume.kind)]:
             made.remove(item)
-            label, moved = item.put(volume_row, place, label)
+            following, moved = item.put(volume_row, place, following)
             place += 1
             for page in item.pages:
                 page.position = position

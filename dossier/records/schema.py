@@ -66,7 +66,7 @@ class DossierRow(Row):
 
     def changed(self) -> None:
         """Say that what stands in it changed; counted by the database, so no count is lost."""
-        self.revision = DossierRow.revision + 1  # type: ignore[assignment]
+        self.revision = DossierRow.revision + 1
 
 
 class NumberRow(Row):

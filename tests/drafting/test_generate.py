@@ -462,6 +462,25 @@ def test_nothing_is_typed_twice_from_stage_to_stage(archive: Archive) -> None:
     assert changed.changes == (Change("plea", "认罪情况", "自愿认罪", "认罪认罚"),)
 
 
+def test_the_next_document_names_the_number_of_the_one_made_before(archive: Archive) -> None:
+    put_template(
+        archive, "试量刑建议", "t_proposal", "## 建议\n{{ 已有文书.起诉书.文号 }}\n",
+        type="P05", more="required: [已有文书.起诉书.文号]\n",
+    )  # fmt: skip
+    on_paper = archive.generate("试量刑建议", CASE)
+    assert on_paper.text.splitlines()[1] == "临柳检刑诉〔2023〕9222号"
+    made = indict(archive)
+    after = archive.generate("试量刑建议", CASE)
+    assert after.changes == (
+        Change(
+            "papers.indictment.number", "已有文书·起诉书·文号", "临柳检刑诉〔2023〕9222号",
+            made.number,
+        ),
+    )  # fmt: skip
+    # and what was made does not name itself
+    assert indict(archive).id == made.id
+
+
 # --- where it is from ------------------------------------------------------------------------
 
 
