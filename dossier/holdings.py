@@ -164,7 +164,9 @@ class Page:
         where = f"{self.file}, page {self.number}"
         path = self._keep.blobs.path(file.working_sha256)
         with open_file(path, name=file.name) as opened:
-            image = opened.page(row.number).image(dpi)
+            # a generated file was paged without LibreOffice, which may need fewer pages
+            number = min(row.number, opened.page_count - 1) if file.generated else row.number
+            image = opened.page(number).image(dpi)
         if image is None:
             raise NoPageImage(
                 "this kind of file cannot be drawn here",
