@@ -552,7 +552,7 @@ class Archive:
             for correction in made:
                 if any((ref.sha256, ref.number) not in known for ref in references(correction)):
                     raise BadCorrection(
-                        f"it speaks of a page that was not handed in with {row.name}",
+                        f"it speaks of a page that is not in {row.name}, or was generated",
                         advice="see the page ids: dossier catalogue DIR CASE --pages; a generated "
                         "document is as its template says",
                     )
