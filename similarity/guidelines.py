@@ -175,7 +175,7 @@ class StatutoryRange:
     `least`, `most` months of a determinate term over every bracket that could apply; `brackets`
     those that fit what is known (`by` "数额", "重量", "伤情"; "" if nothing narrows them), with
     `likely_least`, `likely_most`. `life`: 无期徒刑 or 死刑 is among the penalties of a likely one.
-    `start` span of the 量刑起点 of the likely brackets. `tags` of what is used. `charges` without
+    `starts` spans of the 量刑起点 of the likely brackets. `tags` of what is used. `charges` without
     data in `unknown`: then the ranges are of the others alone. Several charges: 刑法第69条.
     """
 
@@ -188,7 +188,7 @@ class StatutoryRange:
     likely_most: int
     by: str
     life: bool
-    start: tuple[int, int] | None
+    starts: tuple[tuple[int, int], ...]
     tags: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
@@ -197,7 +197,7 @@ class StatutoryRange:
             "charges": list(self.charges), "statutes": list(self.statutes),
             "brackets": list(self.brackets), "months": [self.least, self.most],
             "likely_months": [self.likely_least, self.likely_most], "by": self.by,
-            "life": self.life, "start": list(self.start) if self.start else None,
+            "life": self.life, "starts": [list(span) for span in self.starts],
             "tags": list(self.tags), "unknown": list(self.unknown),
         }  # fmt: skip
 
@@ -222,13 +222,14 @@ def statutory_range(profile: CaseProfile, guidelines: Guidelines) -> StatutoryRa
         charges=tuple(part.charges[0] for part in parts),
         statutes=tuple(part.statutes[0] for part in parts),
         brackets=tuple(name for part in parts for name in part.brackets),
-        least=max(part.least for part in parts),
+        # the others may be those of another defendant: only the principal one binds from below
+        least=parts[0].least,
         most=cap if unknown else min(total, cap),
-        likely_least=max(part.likely_least for part in parts),
+        likely_least=parts[0].likely_least,
         likely_most=cap if unknown else min(sum(part.likely_most for part in parts), cap),
         by="、".join(dict.fromkeys(part.by for part in parts if part.by)),
         life=any(part.life for part in parts),
-        start=parts[0].start if len(parts) == 1 else None,
+        starts=parts[0].starts if len(parts) == 1 else (),
         tags=tuple(sorted({tag for part in parts for tag in part.tags})),
         unknown=unknown,
     )
@@ -246,7 +247,6 @@ def _of_charge(law: ChargeLaw, profile: CaseProfile, limits: Limits) -> Statutor
         span for b in determinate if (span := b.months(limits))
     ]
     every = [span for b in determinate if (span := b.months(limits))]
-    starts = [b.start for b in likely if b.start]
     tags = {law.tag} | {b.start_tag for b in likely if b.start_tag}
     if by == "数额":
         tags |= {b.amount_tag for b in likely if b.amount_tag}
@@ -260,7 +260,7 @@ def _of_charge(law: ChargeLaw, profile: CaseProfile, limits: Limits) -> Statutor
         likely_most=max(s[1] for s in spans),
         by=by,
         life=any(b.life for b in likely),
-        start=(min(s[0] for s in starts), max(s[1] for s in starts)) if starts else None,
+        starts=tuple(dict.fromkeys(b.start for b in likely if b.start)),
         tags=tuple(sorted(tags)),
     )
 

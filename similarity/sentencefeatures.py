@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -156,6 +156,21 @@ class FeatureSpace:
         if not profiles:
             return np.zeros((0, len(self.names)))
         return np.vstack([self.row(profile) for profile in profiles])
+
+    def with_only(self, row: Vector, codes: Collection[str]) -> Vector:
+        """The row as it would be if, of its circumstances, only these had been found."""
+        names = {name: i for i, name in enumerate(_NUMBERS)}
+        out = row.copy()
+        columns = self.circumstance_columns
+        for code, column in columns.items():
+            if code not in codes:
+                out[column] = 0.0
+        if out[names["role"]] > 0 and "主犯" not in codes:
+            out[names["role"]] = 0.0
+        if out[names["role"]] < 0 and "从犯" not in codes:
+            out[names["role"]] = 0.0
+        out[names["denied"]] = float((out[list(columns.values())] < 0).sum())
+        return out
 
     def to_json(self) -> dict[str, Any]:
         return {
