@@ -17,13 +17,27 @@ _MAIN = re.compile(
     r"(?:共计|合计|总计|累计|总额|总价值|共价值|价值|数额|金额|计款|损失|骗取|诈骗|窃得|盗得|盗走|抢得|贪污|受贿|收受|贿赂|侵占|挪用|获利|违法所得|赌资|货值|销售)"
     r"[^，,。；;]{0,14}$"
 )
-_ASIDE = re.compile(r"(?:赔偿|罚金|退赔|退还|退缴|谅解|医疗费|罚款|保险|注册资本|押金|以下|以上)[^，,。；;]{0,14}$")
-_DEATH = re.compile(r"(?:致|造成|导致|使)[^，,。；;]{0,30}死亡|(?:抢救|医治|经治疗)无效[^，。；]{0,6}死亡|当场死亡|身亡")
+_ASIDE = re.compile(
+    r"(?:赔偿|罚金|退赔|退还|退缴|谅解|医疗费|罚款|保险|注册资本|押金|以下|以上)[^，,。；;]{0,14}$"
+)
+_DEATH = re.compile(
+    r"(?:致|造成|导致|使)[^，,。；;]{0,30}死亡|(?:抢救|医治|经治疗)无效[^，。；]{0,6}死亡|当场死亡|身亡"
+)
 _DRUG = re.compile(r"毒|海洛因|冰毒|苯丙胺|氯胺酮|大麻|吗啡|鸦片|可卡因|麻古|K粉")
-_LEVELS = (("最高人民法院", "最高"), ("高级人民法院", "高级"), ("中级人民法院", "中级"), ("法院", "基层"))
+_LEVELS = (
+    ("最高人民法院", "最高"),
+    ("高级人民法院", "高级"),
+    ("中级人民法院", "中级"),
+    ("法院", "基层"),
+)
 _COURT = re.compile(r"[\u4e00-\u9fff]{2,24}?法院")
-_PROCEDURES = (("速裁", re.compile("速裁程序")), ("简易", re.compile("简易程序")), ("普通", re.compile("普通程序")))
+_PROCEDURES = (
+    ("速裁", re.compile("速裁程序")),
+    ("简易", re.compile("简易程序")),
+    ("普通", re.compile("普通程序")),
+)
 _FACTS = ("facts", "prosecution", "other", "conclusion")
+_ACCOUNT = ("prosecution", "defence", "facts", "evidence", "conclusion", "other")
 _NEVER = ("head", "parties", "reasoning", "decision", "foot", "appendix")
 _BEGIN = re.compile(r"(?:审理|依法|审查|侦查)?查明[，,：:]|指控[，,：:]")
 _ENOUGH = 60
@@ -66,11 +80,14 @@ def profile_of(
     known = {name for name in own if len(name) > 1 and "法院" not in name}
     place = court or _court(whole, found)
     number = next((n for n in found.numbers if n.kind == "court"), None)
+    whole_account = facts or _part(whole, found, _ACCOUNT)
+    account = whole_account if len(whole_account) > len(told) else told
     circumstances = _circumstances(found)
     sentence = _principal(found.sentences)
     return CaseProfile(
         facts=masked(told, known),
         reasoning=masked(why, known),
+        account=masked(account, known),
         charges=_charges(found, charges),
         statutes=_statutes(found),
         circumstances=circumstances,
@@ -94,6 +111,8 @@ def profile_of(
 
 def _part(text: str, found: Elements, kinds: Sequence[str]) -> str:
     parts = [text[s.start : s.stop] for s in found.segments if s.kind in kinds]
+    if kinds is _ACCOUNT:
+        return "".join(parts).strip()
     # 指控 says again what the court finds: one of them is enough
     if "facts" in kinds and any(s.kind == "facts" for s in found.segments):
         parts = [text[s.start : s.stop] for s in found.segments if s.kind == "facts"]
@@ -211,7 +230,9 @@ def _principal(sentences: Sequence[Sentence]) -> Sentence | None:
     if not operative:
         return None
     of_first = [s for s in operative if s.defendant == operative[0].defendant]
-    return next((s for s in of_first if s.total), None) or max(of_first, key=lambda s: s.months or 0)
+    return next((s for s in of_first if s.total), None) or max(
+        of_first, key=lambda s: s.months or 0
+    )
 
 
 def _penalty(sentence: Sentence | None) -> str | None:

@@ -14,6 +14,8 @@ class CaseProfile:
     """One case as far as it may be compared: no name, sex, ethnicity, religion or origin.
 
     `facts`, `reasoning`  经审理查明 (else 指控) and 本院认为, personal data masked
+    `account`        all that the judgment tells of the facts: 指控, 查明 and the evidence; the
+                     facts themselves where nothing else is told
     `charges`        whole names without 罪, the principal one first
     `statutes`       law and article: "刑法264", "刑法133之1"
     `circumstances`  code of circumstances.yaml and whether it holds: the court's findings, else
@@ -29,6 +31,7 @@ class CaseProfile:
 
     facts: str
     reasoning: str = ""
+    account: str = ""
     charges: tuple[str, ...] = ()
     statutes: tuple[str, ...] = ()
     circumstances: tuple[tuple[str, bool], ...] = ()
