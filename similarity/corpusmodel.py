@@ -30,15 +30,17 @@ _SHARPNESS = 10.0
 
 @dataclass(frozen=True, eq=False)
 class CorpusModel:
-    """Arrays of V pairs, D topics, C charges, S statutes, K circumstances.
+    """Arrays of V pairs, T terms, D topics, C charges, S statutes, K circumstances.
 
-    `pairs` [V] codes, ascending; `idf` [V] for cosine views; `rarity` [V] idf of BM25;
-    `share` [V] of each pair in the corpus; `axes` [V, D] of the topics (LSA);
-    `charge_weights` [D + 1, C]; `centres` [C, V] mean facts of each charge, length 1;
+    `pairs` [V] codes of the accounts' pairs, ascending; `rarity` [V] idf of BM25; `share` [V] of
+    each pair in the corpus; `terms` [T] codes of those that stand in enough facts to learn from,
+    ascending; `idf` [T] for cosine views; `axes` [T, D] of the topics (LSA);
+    `charge_weights` [D + 1, C]; `centres` [C, T] mean facts of each charge, length 1;
     `statute_weights` [D + 1, S]; `statute_rarity` [S]; `circumstance_rarity` [K]
     """
 
     pairs: Codes
+    terms: Codes
     idf: Floats
     rarity: Floats
     share: Floats
@@ -53,6 +55,10 @@ class CorpusModel:
     circumstances: tuple[str, ...]
     mean_length: float
     fitted_on: int
+
+    def view(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Texts × T: see `weighed`."""
+        return self.weighed(count_matrix(texts, self.terms))
 
     def weighed(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """TF-IDF with logarithmic frequencies, rows of length 1."""
@@ -123,18 +129,18 @@ def fit_model(
     if len(told) < 2:
         raise ValueError("a corpus model needs at least two judgments with facts")
     accounts = [p.account or p.facts for p in told]
-    # what only evidence speaks of tells little of a case
+    pairs = vocabulary(accounts, least=3)
     known = vocabulary([p.facts for p in told])
-    everything = count_matrix(accounts, known)
+    everything = count_matrix(accounts, pairs)
     facts = count_matrix([p.facts for p in told], known)
-    reasons = count_matrix([p.reasoning for p in told], known)
     count = len(told)
-    spread = np.bincount(everything.indices, minlength=len(known))
+    spread = np.bincount(everything.indices, minlength=len(pairs))
     within = np.bincount(facts.indices, minlength=len(known))
     total = np.asarray(everything.sum(axis=0)).ravel() + 0.5
     idf = (np.log((1 + count) / (1 + within)) + 1).astype(np.float32)
     model = CorpusModel(
-        pairs=known,
+        pairs=pairs,
+        terms=known,
         idf=idf,
         rarity=np.log(1 + (count - spread + 0.5) / (spread + 0.5)).astype(np.float32),
         share=(total / total.sum()).astype(np.float32),
@@ -150,9 +156,9 @@ def fit_model(
         mean_length=float(everything.sum() / count),
         fitted_on=count,
     )
-    view, why = model.weighed(facts), model.weighed(reasons)
+    view = model.weighed(facts)
     size = max(1, min(topics, count - 1, len(known) - 1))
-    svd = TruncatedSVD(size, n_iter=3, random_state=seed).fit(sp.vstack([view, why]))
+    svd = TruncatedSVD(size, n_iter=3, random_state=seed).fit(view)
     model = _with(model, axes=np.ascontiguousarray(svd.components_.T.astype(np.float32)))
     rows = model.topics(view)
     labels = label_matrix([p.charges for p in told], model.charges)
@@ -163,7 +169,7 @@ def fit_model(
     wide = np.hstack([_SHARPNESS * rows, np.ones((count, 1), np.float32)])
     inner = wide.T @ wide + _STATUTE_RIDGE * np.eye(wide.shape[1])
     # a query tells the facts in short
-    short = model.topics(model.weighed(count_matrix([p.facts[:500] for p in told], known)))
+    short = model.topics(model.view([p.facts[:500] for p in told]))
     return _with(
         model,
         centres=centres,

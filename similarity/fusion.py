@@ -59,7 +59,9 @@ def shipped() -> Mapping[Mode, Weights]:
     return read_weights(json.loads(text))
 
 
-def read_weights(data: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]) -> dict[Mode, Weights]:
+def read_weights(
+    data: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]],
+) -> dict[Mode, Weights]:
     """Weights as JSON has them. Raises ValueError for unknown signals and negative weights."""
     read: dict[Mode, Weights] = {}
     for mode in ("facts", "charge"):
@@ -68,9 +70,7 @@ def read_weights(data: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]
             name, weight = str(each["signal"]), float(str(each["weight"]))
             if name not in LABELS or weight < 0:
                 raise ValueError(f"weights.json, {mode}: {name!r} with weight {weight}")
-            found.append(
-                Signal(name, weight, float(str(each["penalty"])), bool(each["learned"]))
-            )
+            found.append(Signal(name, weight, float(str(each["penalty"])), bool(each["learned"])))
         read[mode] = Weights(tuple(found))  # type: ignore[index]
     return read
 
@@ -108,8 +108,8 @@ def learn(
 ) -> Weights:
     """Weights for which pools come out in the order of their grades (0–3, -1 not labelled).
 
-    ListNet: the distribution that the scores give to a pool (softmax) is drawn to that of the gains,
-    each weight held down by its penalty. Signals that are not `learned` keep their weight.
+    ListNet: the distribution that the scores give to a pool (softmax) is drawn to that of the
+    gains, each weight held down by its penalty. Signals that are not `learned` keep their weight.
     """
     names = list(LABELS)
     used = [names.index(s.name) for s in signals if s.learned]
@@ -146,9 +146,10 @@ def learn(
     )
 
 
-_MAIN, _MINOR = 0.2, 2.0
+_MAIN, _MINOR = 0.2, 10.0
 _BY_HAND = ("role", "procedure", "instance", "recency")
 _MINORS = (
+    "charge_neighbours", "neighbours_by_facts",
     "facts_topics", "reasoning_topics", "statutes", "circumstances", "amount", "alcohol", "weight",
 )  # fmt: skip
 

@@ -18,7 +18,17 @@ Ids = NDArray[np.int16]
 
 CHARGES, STATUTES = 8, 24
 """Of one judgment at most."""
-NUMBERS = ("amount", "alcohol", "weight", "injury", "role", "procedure", "instance", "day", "length")
+NUMBERS = (
+    "amount",
+    "alcohol",
+    "weight",
+    "injury",
+    "role",
+    "procedure",
+    "instance",
+    "day",
+    "length",
+)
 """Columns of `Rows.numbers`; the first three as logarithms, NaN where unknown."""
 _ROLES = ("主犯", "从犯")
 _PROCEDURES = ("普通", "简易", "速裁")
@@ -30,8 +40,8 @@ _FLOOR = 1e-4
 class Rows:
     """n judgments. `ends` [n + 1] and `pairs`, `times`: the counts of the account, row by row.
 
-    `topics`, `reasons` [n, D] of facts and 本院认为, length 1; `outline` [n, C] what the facts alone
-    say of the charge; `charges` [n, 8], `statutes` [n, 24] numbers in the model, -1 for none;
+    `topics`, `reasons` [n, D] of facts and 本院认为, length 1; `outline` [n, C] what the facts
+    alone say of the charge; `charges` [n, 8], `statutes` [n, 24] numbers in the model, -1 for none;
     `circumstances` [n, K] 1, -1 denied, 0; `numbers` [n, 9] see NUMBERS
     """
 
@@ -58,8 +68,8 @@ class Rows:
 def describe(model: CorpusModel, profiles: Sequence[CaseProfile]) -> Rows:
     """The features of judgments, or of queries, in their order."""
     counts = count_matrix([p.account or p.facts for p in profiles], model.pairs)
-    facts = model.weighed(count_matrix([p.facts for p in profiles], model.pairs))
-    why = model.weighed(count_matrix([p.reasoning for p in profiles], model.pairs))
+    facts = model.view([p.facts for p in profiles])
+    why = model.view([p.reasoning for p in profiles])
     topics = model.topics(facts)
     return Rows(
         ends=counts.indptr.astype(np.int64),

@@ -59,8 +59,8 @@ LABELS = {
 class Query:
     """A case, described with a model, ready to be compared with any pool.
 
-    `weights` [V] rarity of its pairs, 0 for others; `chances` [C] of charges by the facts alone,
-    `mixture` [C] with the known charges; `centre`, `given_centre` [C] likeness to each charge
+    `weights` [V] rarity of its pairs, 0 for others; `present` which those are;
+    `chances` [C] of charges by the facts alone, `mixture` [C] with the known charges; `centre`, `given_centre` [C] likeness to each charge
     """
 
     row: Rows
@@ -78,7 +78,7 @@ def query_of(model: CorpusModel, profile: CaseProfile) -> Query:
     """Describe a case. Its charges, if it has any, are taken as known."""
     row = describe(model, [profile])
     counts = count_matrix([profile.facts], model.pairs)
-    view = model.weighed(counts)
+    view = model.view([profile.facts])
     weights = np.zeros(len(model.pairs))
     weights[counts.indices] = model.rarity[counts.indices]
     topics = model.topics(view)
@@ -98,9 +98,7 @@ def query_of(model: CorpusModel, profile: CaseProfile) -> Query:
     cited = model.statute_scores(topics)[0].astype(np.float64)
     if profile.statutes:
         cited = label_matrix([profile.statutes], model.statutes)[0].astype(np.float64)
-    return Query(
-        row, weights, counts.indices, chances, mixture, centre, given_centre, given, cited
-    )
+    return Query(row, weights, counts.indices, chances, mixture, centre, given_centre, given, cited)
 
 
 def signals(model: CorpusModel, query: Query, pool: Rows) -> Values:
