@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 
-from .consistency import Consistency, Distribution, Flag, Interval, Part, Warned
+from .consistency import Consistency, Contribution, Distribution, Flag, Interval, Part, Warned
 from .contributing import contributions
 from .guidelines import Guidelines, StatutoryRange, load_guidelines, statutory_range
 from .sentencemodel import (
@@ -64,7 +64,7 @@ def assess(
         place = percentile(terms, term_weights, months)
 
     interval = fine_interval = base = None
-    parts = ()
+    parts: tuple[Contribution, ...] = ()
     chances: list[float | None] = [None, None, None]
     if model is not None:
         found = model.probabilities([profile])[0]
@@ -155,7 +155,9 @@ def _similar_warnings(profile: CaseProfile, similar: Similar) -> list[Warned]:
             Warned(
                 "few_similar",
                 f"判处定期刑的类案有效数量仅{count:.1f}件（不足{LEAST_SIMILAR:.0f}件），不给出分布和位次。",
-                ("distribution", "percentile", "probation") if similar else ("distribution", "percentile"),
+                ("distribution", "percentile", "probation")
+                if similar
+                else ("distribution", "percentile"),
             )
         )
     years = sorted(p.day.year for p, _ in with_term if p.day)
@@ -269,23 +271,18 @@ def _counter(
 ) -> tuple[int, ...]:
     """The most similar judgments on the other side of what is expected than the proposed term."""
     middle = terms.quantiles[2] if terms else interval.middle if interval else None
-    if months is None or middle is None:
+    if months is None or middle is None or months == middle:
         return ()
-    other = [
-        (-weight, place)
-        for place, (p, weight) in enumerate(similar)
-        if weight > 0
-        and _has_term(p)
-        and p.months != months
-        and ((p.months or 0) < min(months, middle) if months > middle else (p.months or 0) > middle)
-    ]
-    # life and death are the opposite of a lenient term too
-    if months <= middle:
-        other += [
-            (-w, place)
-            for place, (p, w) in enumerate(similar)
-            if w > 0 and p.penalty in INDETERMINATE
-        ]
+    other = []
+    for place, (profile, weight) in enumerate(similar):
+        if weight > 0 and _has_term(profile):
+            term = profile.months or 0
+            opposite = term <= middle if months > middle else term >= middle
+        else:
+            # life and death are the opposite of a lenient term too
+            opposite = weight > 0 and months < middle and profile.penalty in INDETERMINATE
+        if opposite:
+            other.append((-weight, place))
     return tuple(place for _, place in sorted(other)[:_COUNTER])
 
 
@@ -300,7 +297,9 @@ def written(months: float) -> str:
 
 
 def _mitigating(profile: CaseProfile, guidelines: Guidelines) -> list[str]:
-    return [code for code, holds in profile.circumstances if holds and code in guidelines.mitigating]
+    return [
+        code for code, holds in profile.circumstances if holds and code in guidelines.mitigating
+    ]
 
 
 def _illegal(
@@ -338,7 +337,8 @@ def _judged(
     words, outside, seen = [], 0, 0
     if interval is not None:
         seen += 1
-        span = f"模型{interval.coverage:.0%}预测区间（{written(interval.least)}至{written(interval.most)}）"
+        ends = f"{written(interval.least)}至{written(interval.most)}"
+        span = f"模型{interval.coverage:.0%}预测区间（{ends}）"
         if months < interval.least or months > interval.most:
             outside += 1
             words.append(f"拟判{written(months)}{_side(months, interval.least)}{span}")

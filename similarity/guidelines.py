@@ -40,18 +40,20 @@ class _Probation(Strict):
 
 
 class Limits(Strict):
-    """Limits of the kinds of penalty."""
+    """Limits of 管制, 拘役, 有期徒刑."""
 
-    管制: _Limit
-    拘役: _Limit
-    有期徒刑: _Limit
+    control: _Limit
+    detention: _Limit
+    imprisonment: _Limit
     probation: _Probation
 
     def of(self, kind: Kind) -> tuple[int, int]:
         """Least and most months of a kind; of life and death none."""
         if kind in LIFE:
             raise ValueError(f"{kind} has no months")
-        limit: _Limit = getattr(self, kind)
+        limit = {
+            "管制": self.control, "拘役": self.detention, "有期徒刑": self.imprisonment,
+        }[kind]  # fmt: skip
         return limit.least, limit.most
 
 
@@ -132,7 +134,9 @@ class ChargeLaw(Strict):
 
     @property
     def statute(self) -> str:
-        return f"刑法第{self.article}条"
+        """As one writes it: 刑法第133条之1."""
+        number, _, sub = self.article.partition("之")
+        return f"刑法第{number}条" + (f"之{sub}" if sub else "")
 
 
 class Guidelines(Sourced):
@@ -150,7 +154,8 @@ class Guidelines(Sourced):
             raise ValueError("a charge stands twice")
         statutes = {(charge.name, charge.statute) for charge in all_charges()}
         for law in self.charges:
-            if (law.charge, law.statute) not in statutes:
+            # written there as 刑法第133之1条
+            if (law.charge, f"刑法第{law.article}条") not in statutes:
                 raise ValueError(f"{law.charge} {law.statute} is not in charges.yaml")
         unknown = set(self.mitigating) - {each.code for each in circumstance_types()}
         if unknown:
@@ -213,7 +218,7 @@ def statutory_range(profile: CaseProfile, guidelines: Guidelines) -> StatutoryRa
     unknown = tuple(charge for charge, law in laws if law is None)
     if len(parts) == 1 and not unknown:
         return parts[0]
-    limit = guidelines.limits.有期徒刑
+    limit = guidelines.limits.imprisonment
     total = sum(part.most for part in parts)
     # an unknown charge may add anything
     high = unknown or (limit.long_from is not None and total >= limit.long_from)

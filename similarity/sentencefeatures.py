@@ -1,9 +1,9 @@
 """What the sentencing model sees of a case: numbers of its profile, never its outcome.
 
 Nothing personal is in a profile. Of the reasons only legal findings are read (数额巨大, 情节严重),
-of the statutes only those of the special part: 第七十二条 (缓刑) or 第六十三条 (减轻) would give the
-outcome away, and 第六十七条 (自首) speaks through the circumstance, so that its weight is not hidden
-beside it.
+of the statutes only those of the special part: 第七十二条 (缓刑) or 第六十三条 (减轻) would give
+the outcome away, and 第六十七条 (自首) speaks through the circumstance, so that its weight is not
+hidden beside it.
 """
 
 from __future__ import annotations
@@ -34,17 +34,11 @@ _PRIOR = 5.0
 """Weight of the general mean in the level of a charge, in judgments."""
 
 FINDINGS = (
-    "数额较大", "数额巨大", "数额特别巨大", "数量较大", "数量大", "数量巨大", "情节严重", "情节特别严重",
-    "情节恶劣", "情节特别恶劣", "情节较轻", "情节轻微", "后果严重", "后果特别严重", "手段残忍",
-    "全部责任", "主要责任", "同等责任", "次要责任",
+    "数额较大", "数额巨大", "数额特别巨大", "数量较大", "数量大", "数量巨大", "情节严重",
+    "情节特别严重", "情节恶劣", "情节特别恶劣", "情节较轻", "情节轻微", "后果严重", "后果特别严重",
+    "手段残忍", "全部责任", "主要责任", "同等责任", "次要责任",
 )  # fmt: skip
 """Words by which a court says which bracket it is in."""
-THINGS = (
-    "甲基苯丙胺", "冰毒", "海洛因", "氯胺酮", "大麻", "麻古", "鸦片", "国家工作人员", "国有", "轮奸",
-    "幼女", "未成年", "现役", "军用", "气枪", "猎枪", "火药", "当场", "重伤", "轻伤", "死亡", "分工",
-    "集团", "网络", "电信", "公司", "信用卡", "发票", "假币", "香烟", "药品", "抽头", "水钱", "网站",
-)  # fmt: skip
-"""Words of the facts that part the cases of one charge; counted."""
 _COUNTED = {
     "volume": re.compile(r"(\d+(?:\.\d+)?)立方米"),
     "stems": re.compile(r"(\d+)[株棵]"),
@@ -114,7 +108,6 @@ class FeatureSpace:
             *_NUMBERS,
             *(f"count:{name}" for name in _COUNTED),
             *(f"finding:{word}" for word in FINDINGS),
-            *(f"thing:{word}" for word in THINGS),
             *(f"charge:{name}" for name in self.charges),
             *(f"provision:{name}" for name in self.provisions),
             *(f"circumstance:{code}" for code in self.circumstances),
@@ -143,7 +136,6 @@ class FeatureSpace:
                 *(numbers[name] for name in _NUMBERS),
                 *(_largest(pattern, facts) for pattern in _COUNTED.values()),
                 *(float(word in reasons) for word in FINDINGS),
-                *(float(min(facts.count(word), 9)) for word in THINGS),
                 *(float(name in profile.charges) for name in self.charges),
                 *(float(name in own) for name in self.provisions),
                 *(_sign(said.get(code)) for code in self.circumstances),

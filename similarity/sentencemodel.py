@@ -1,7 +1,7 @@
 """Expected sentences with intervals, learnt from judgments: months, probation, fine.
 
-The model is for determinate principal terms (有期徒刑, 拘役, 管制, in months). 无期徒刑 and 死刑 have
-no term: how likely they are is a number of its own, and where it is high there is no interval.
+The model is for determinate principal terms (有期徒刑, 拘役, 管制, in months). 无期徒刑 and 死刑
+have no term: how likely they are is a number of its own, and where it is high there is no interval.
 免予刑事处罚, 单处罚金 and 无罪 impose no term and do not enter.
 """
 
@@ -58,7 +58,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Bands:
-    """Trees for the lower end, the middle and the upper end, on the logarithm, and their margins."""
+    """Trees for the lower end, the middle, the upper end, on the logarithm, and their margins."""
 
     low: Trees
     middle: Trees
@@ -78,7 +78,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class SentencingModel:
-    """Fitted by `fit`. All predictions depend on the profile's grounds alone, never on its outcome."""
+    """Fitted by `fit`. Predictions depend on a profile's grounds alone, never on its outcome."""
 
     space: FeatureSpace
     months: Bands
@@ -179,8 +179,10 @@ def _of_parts(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Se
 
     def bands(name: str) -> Bands:
         return Bands(
-            *(trees[f"{name}.{part}"] for part in ("low", "middle", "high")),
-            margins=Margins.of_json(head[name]),
+            trees[f"{name}.low"],
+            trees[f"{name}.middle"],
+            trees[f"{name}.high"],
+            Margins.of_json(head[name]),
         )
 
     return SentencingModel(
@@ -224,8 +226,7 @@ def fit(
         )
     space = feature_space(space_cases, [p.months or 0 for p in space_cases])
     rows = space.matrix(known)
-    # scikit-learn cannot bin a column in which nothing is known; no tree will split by it
-    rows[:, np.isnan(rows[learn := ~held]).all(axis=0)] = 0.0
+    learn = ~held
     charges = [_charge(p) for p in known]
     term = np.array([_has_term(p) for p in known])
     months = np.array([float(p.months or 1) for p in known])
@@ -297,10 +298,10 @@ def _quantile_trees(rows: Matrix, values: Vector, share: float, rounds: int, see
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     fitted = HistGradientBoostingRegressor(
-        loss="quantile", quantile=share, max_iter=rounds, learning_rate=0.05, max_leaf_nodes=16,
-        min_samples_leaf=15, l2_regularization=1.0, max_features=0.4, early_stopping=False,
+        loss="quantile", quantile=share, max_iter=rounds, learning_rate=0.05, max_leaf_nodes=31,
+        min_samples_leaf=20, l2_regularization=1.0, max_features=0.4, early_stopping=False,
         random_state=seed,
-    ).fit(rows, values)  # fmt: skip
+    ).fit(_binnable(rows), values)  # fmt: skip
     return trees_of_fitted(fitted, rows[:500])
 
 
@@ -310,8 +311,15 @@ def _odds_trees(rows: Matrix, truth: NDArray[np.bool_], seed: int) -> Trees:
     fitted = HistGradientBoostingClassifier(
         max_iter=120, learning_rate=0.06, max_leaf_nodes=12, min_samples_leaf=20,
         l2_regularization=1.0, max_features=0.4, early_stopping=False, random_state=seed,
-    ).fit(rows, truth)  # fmt: skip
+    ).fit(_binnable(rows), truth)  # fmt: skip
     return trees_of_fitted(fitted, rows[:500])
+
+
+def _binnable(rows: Matrix) -> Matrix:
+    """scikit-learn cannot bin a column in which nothing is known; no tree splits by a constant."""
+    out = rows.copy()
+    out[:, np.isnan(rows).all(axis=0)] = 0.0
+    return out
 
 
 def _seen(profiles: Sequence[CaseProfile]) -> dict[str, Seen]:

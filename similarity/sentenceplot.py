@@ -1,4 +1,4 @@
-"""A picture of a sentence among others: one inline SVG, Chinese labels, no scripts, no outside fonts."""
+"""A sentence among others: one inline SVG, Chinese labels, no scripts, no outside fonts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _title(answer: Consistency) -> str:
     return f"量刑一致性：{proposed}{answer.reason}"
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, ink: str = _INK) -> str:
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, ink: str = _INK
+) -> str:
     return (
         f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" fill="{ink}" '
         f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
@@ -108,7 +110,9 @@ def _histogram(answer: Consistency, scale: _Scale) -> list[str]:
     top = max(share for _, _, share in terms.histogram)
     out = [
         _text(_LEFT - 10, _TOP + 24, "类案刑期分布", anchor="end"),
-        _text(_LEFT - 10, _TOP + 42, f"（{terms.cases}件，加权）", anchor="end", size=11, ink=_GREY),
+        _text(
+            _LEFT - 10, _TOP + 42, f"（{terms.cases}件，加权）", anchor="end", size=11, ink=_GREY
+        ),
     ]
     for low, high, share in terms.histogram:
         if share <= 0:
@@ -118,12 +122,14 @@ def _histogram(answer: Consistency, scale: _Scale) -> list[str]:
         out.append(
             f'<rect x="{left + 1}" y="{ground - height}" width="{max(1.0, right - left - 2):.1f}" '
             f'height="{height}" fill="{_BLUE}" fill-opacity="0.55">'
-            f"<title>{written(low) if low else '0'}至不满{written(high)}：{share:.0%}</title></rect>"
+            f"<title>{written(low)}至不满{written(high)}：{share:.0%}</title></rect>"
         )
         if share >= 0.02:
             middle = round((left + right) / 2, 1)
             words = f"{share:.0%}"
-            out.append(_text(middle, ground - height - 4, words, anchor="middle", size=10, ink=_GREY))
+            out.append(
+                _text(middle, ground - height - 4, words, anchor="middle", size=10, ink=_GREY)
+            )
     return out
 
 
@@ -183,7 +189,9 @@ def _bar(
     ]
     if middle is not None:
         x = scale(middle)
-        out.append(f'<line x1="{x}" y1="{y - 9}" x2="{x}" y2="{y + 9}" stroke="{_INK}" stroke-width="2"/>')
+        out.append(
+            f'<line x1="{x}" y1="{y - 9}" x2="{x}" y2="{y + 9}" stroke="{_INK}" stroke-width="2"/>'
+        )
     if worded:
         words = written(low) if low == high else f"{written(low)}–{written(high)}"
         if right + 12 * len(words) < WIDTH - _RIGHT + 30:
@@ -191,7 +199,9 @@ def _bar(
         elif left - _LEFT > 8 * len(words):
             out.append(_text(left - 6, y + 4, words, anchor="end", size=11, ink=_GREY))
         else:
-            out.append(_text((left + right) / 2, y + 4, words, anchor="middle", size=11, ink="#fff"))
+            out.append(
+                _text((left + right) / 2, y + 4, words, anchor="middle", size=11, ink="#fff")
+            )
     return out
 
 
@@ -205,7 +215,8 @@ def _proposed(answer: Consistency, scale: _Scale) -> list[str]:
         words += f"（类案位次{answer.percentile:.0f}%）"
     anchor = "end" if x > WIDTH * 0.72 else "start" if x < WIDTH * 0.35 else "middle"
     return [
-        f'<line x1="{x}" y1="{_TOP - 12}" x2="{x}" y2="{bottom}" stroke="{_RED}" stroke-width="2"/>',
+        f'<line x1="{x}" y1="{_TOP - 12}" x2="{x}" y2="{bottom}" stroke="{_RED}" '
+        'stroke-width="2"/>',
         f'<text x="{x}" y="{_TOP - 18}" text-anchor="{anchor}" fill="{_RED}" font-weight="bold">'
         f"{escape(words)}</text>",
     ]

@@ -118,7 +118,7 @@ def trees_of_fitted(fitted: Any, check: Matrix) -> Trees:
         pieces["value"].append(nodes["value"].astype(np.float64))
         deepest = max(deepest, int(nodes["depth"].max()))
         at += len(nodes)
-    joined = {
+    joined: dict[str, Any] = {
         name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in pieces.items()
     }
     trees = Trees(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def distribution(
         steps = (*steps, steps[-1] * 10)
     total = sum(weights)
     bins = []
-    for low, high in zip(steps[:-1], steps[1:], strict=True):
+    for low, high in pairwise(steps):
         share = sum(w for v, w in zip(values, weights, strict=True) if low <= v < high) / total
         bins.append((float(low), float(high), share))
     while bins and bins[-1][2] == 0:

@@ -52,9 +52,9 @@ def read(path: Path, kept: Path | None, limit: int | None) -> tuple[list[str], l
     if kept and kept.exists():
         rows = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
         return [row.pop("id") for row in rows][:limit], [_of_row(row) for row in rows][:limit]
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open()
-    with opened as file:
-        lines = file.readlines()[:limit]
+    whole = path.read_bytes()
+    whole = lzma.decompress(whole) if path.suffix == ".xz" else whole
+    lines = whole.decode("utf-8").splitlines()[:limit]
     ids, profiles = [], []
     for line in track(lines, "reading", console=Console(stderr=True)):
         row = json.loads(line)
@@ -99,7 +99,9 @@ def baselines(train: Sequence[CaseProfile], test: Sequence[CaseProfile]) -> dict
         by_charge[profile.charges[:1]].append(value)
     overall = float(np.median(logs))
     out = {
-        "charge median": np.array([np.median(by_charge.get(p.charges[:1], [overall])) for p in test])
+        "charge median": np.array(
+            [np.median(by_charge.get(p.charges[:1], [overall])) for p in test]
+        )
     }
     words = TfidfVectorizer(
         analyzer="char", ngram_range=(2, 3), min_df=5, max_features=60_000, sublinear_tf=True
@@ -129,7 +131,9 @@ class Gathered:
     split: list[int] = dataclasses.field(default_factory=list)
     rows: list[Numbers] = dataclasses.field(default_factory=list)
     """least, most (whole months), truth"""
-    foretold: dict[str, list[Numbers]] = dataclasses.field(default_factory=lambda: defaultdict(list))
+    foretold: dict[str, list[Numbers]] = dataclasses.field(
+        default_factory=lambda: defaultdict(list)
+    )
     truth: list[Numbers] = dataclasses.field(default_factory=list)
     probation: list[Numbers] = dataclasses.field(default_factory=list)
     fines: list[Numbers] = dataclasses.field(default_factory=list)
