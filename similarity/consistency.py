@@ -32,8 +32,9 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Whole months (or yuan) `least` to `most`, `middle` the expected one; holds the true one with
-    probability `coverage`, measured on `cases` judgments of `group` ("" for rarer charges)."""
+    """Whole months (or yuan) `least` to `most`; holds the true one with probability `coverage`,
+    measured on `cases` judgments of `group` ("" for rarer charges). `middle`, the expected one, is
+    not rounded: it may lie less than a month (yuan) outside."""
 
     least: int
     middle: float
