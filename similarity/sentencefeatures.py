@@ -52,8 +52,9 @@ _DAYS = re.compile(r"\d{1,2}月\d{1,2}日")
 _NUMBERS = (
     "charge_level", "charge_article", "charge_number", "statute_number", "amount", "amount_most",
     "amount_middle", "amount_number", "injury", "alcohol", "weight", "weight_sum", "role",
-    "instance", "procedure", "level", "year", "length", "deeds", "days", "denied",
+    "instance", "procedure", "level", "year", "length", "deeds", "days",
 )  # fmt: skip
+_RAISING = frozenset({"amount", "weight", "alcohol", "injury", "role", "charge_level"})
 _INSTANCES = ("", "一审", "二审", "再审")
 _PROCEDURES = (None, "速裁", "简易", "普通")
 _LEVELS = (None, "基层", "中级", "高级", "最高")
@@ -119,12 +120,23 @@ class FeatureSpace:
         first = len(self.names) - len(self.circumstances)
         return {code: first + i for i, code in enumerate(self.circumstances)}
 
+    @property
+    def directions(self) -> tuple[int, ...]:
+        """For each column whether more of it may only raise (1) or lower (-1) a term, 0 either."""
+        lighter = {kind.code: kind.direction == "lighter" for kind in circumstance_types()}
+        return tuple(
+            (-1 if lighter.get(name.removeprefix("circumstance:")) else 1)
+            if name.startswith("circumstance:")
+            else int(name in _RAISING)
+            for name in self.names
+        )
+
     def row(self, profile: CaseProfile) -> Vector:
         """The numbers of one case, nan where it says nothing."""
         charge = profile.charges[0] if profile.charges else ""
         own = provisions(profile)
         said = dict(profile.circumstances)
-        numbers = _numbers(profile, said)
+        numbers = _numbers(profile)
         numbers |= {
             "charge_level": self.levels.get(charge, self.level),
             "charge_article": _articles().get(charge, math.nan),
@@ -161,7 +173,6 @@ class FeatureSpace:
             out[names["role"]] = 0.0
         if out[names["role"]] < 0 and "从犯" not in codes:
             out[names["role"]] = 0.0
-        out[names["denied"]] = float((out[list(columns.values())] < 0).sum())
         return out
 
     def to_json(self) -> dict[str, Any]:
@@ -205,7 +216,7 @@ def feature_space(profiles: Sequence[CaseProfile], months: Sequence[int]) -> Fea
     )
 
 
-def _numbers(profile: CaseProfile, said: Mapping[str, bool]) -> dict[str, float]:
+def _numbers(profile: CaseProfile) -> dict[str, float]:
     facts = profile.facts
     sums = sorted(float(a.value) for a in amounts(facts) if a.currency == "CNY" and a.value > 0)
     weights = [
@@ -229,7 +240,6 @@ def _numbers(profile: CaseProfile, said: Mapping[str, bool]) -> dict[str, float]
         "length": math.log1p(len(facts)),
         "deeds": float(len(_DEEDS.findall(facts))),
         "days": float(len(set(_DAYS.findall(facts)))),
-        "denied": float(sum(not holds for holds in said.values())),
     }
 
 

@@ -249,9 +249,14 @@ def test_contributions_of_many_circumstances_add_up_too(model: SentencingModel) 
 
 
 def test_contributions_have_the_sense_of_the_law(model: SentencingModel) -> None:
-    months: dict[str, list[float]] = {"自首": [], "累犯": []}
+    lighter = {kind.code: kind.direction == "lighter" for kind in circumstance_types()}
+    months: dict[str, list[float]] = {}
     for case in judgments(60, seed=12):
-        for part in contributions(case, model)[1]:
+        # one more that is denied: the other way round
+        said = replace(case, circumstances=(*case.circumstances, ("从犯", False)))
+        for part in contributions(said, model)[1]:
+            milder = lighter[part.code] == part.holds
+            assert part.months <= 1e-9 if milder else part.months >= -1e-9
             months.setdefault(part.code, []).append(part.months)
     assert sum(months["自首"]) < 0 < sum(months["累犯"])
 
