@@ -73,8 +73,7 @@ def _text(
     x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, ink: str = _INK
 ) -> str:
     return (
-        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" fill="{ink}" '
-        f'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" fill="{ink}">'
         f"{escape(words)}</text>"
     )
 

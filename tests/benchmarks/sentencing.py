@@ -5,8 +5,9 @@
 
 `--judgments`  one judgment a line: id, title, fact, reasoning, decision; .jsonl, plain or .xz
 `--profiles`   where the profiles read from them are kept for the next run (JSON lines)
-`--splits`     how often a fifth of the judgments, by a hash of the id, is held back (default 5).
-               Nothing of it is seen in fitting; judgments on the same facts stay together
+`--splits`     how often a fifth of the judgments, by a hash of the id, is held back (default 5: then
+               each judgment just once; 10: twice). Nothing of it is seen in fitting; judgments on
+               the same facts stay together
 `--limit`      only the first N judgments
 
 One table of intervals: coverage, median width, of all and of each of the ten commonest charges,
@@ -43,6 +44,7 @@ from dossier.similarity.sentencemodel import DETERMINATE, LONGEST_WITH_PROBATION
 
 Numbers = NDArray[np.float64]
 COMMONEST = 10
+FOLDS = 5
 BANDS = (0.78, 0.82)
 LEAST_OF_CHARGE = 0.75
 
@@ -86,7 +88,8 @@ def held_back(ids: Sequence[str], profiles: Sequence[CaseProfile], split: int) -
     out = []
     for key, profile in zip(ids, profiles, strict=True):
         same = first.setdefault("".join(profile.facts.split())[:120] or key, key)
-        out.append(hashlib.sha256(f"{split}:{same}".encode()).digest()[0] < 256 * 0.2)
+        fold = int(hashlib.sha256(f"{split // FOLDS}:{same}".encode()).hexdigest(), 16) % FOLDS
+        out.append(fold == split % FOLDS)
     return np.array(out)
 
 
