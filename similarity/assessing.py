@@ -155,9 +155,7 @@ def _similar_warnings(profile: CaseProfile, similar: Similar) -> list[Warned]:
             Warned(
                 "few_similar",
                 f"判处定期刑的类案有效数量仅{count:.1f}件（不足{LEAST_SIMILAR:.0f}件），不给出分布和位次。",
-                ("distribution", "percentile", "probation")
-                if similar
-                else ("distribution", "percentile"),
+                ("distribution", "percentile"),
             )
         )
     years = sorted(p.day.year for p, _ in with_term if p.day)
@@ -226,6 +224,9 @@ def _model_warnings(profile: CaseProfile, model: SentencingModel | None) -> list
                 every,
             )
         )
+    if model.fine is None:
+        text = "模型所据裁判中判处罚金的过少，不给出罚金区间。"
+        found.append(Warned("few_fines", text, ("fine",)))
     chance = float(model.probabilities([profile])[0, 2])
     if chance > _LIFE_LIKELY:
         found.append(

@@ -5,7 +5,7 @@
 
 `--judgments`  one judgment a line: id, title, fact, reasoning, decision; .jsonl, plain or .xz
 `--profiles`   where the profiles read from them are kept for the next run (JSON lines)
-`--splits`     how often a fifth of the judgments, by a hash of the id, is held back (default 5: then
+`--splits`     how often a fifth of the judgments, by a hash of the id, is held back (default 5:
                each judgment just once; 10: twice). Nothing of it is seen in fitting; judgments on
                the same facts stay together
 `--limit`      only the first N judgments
