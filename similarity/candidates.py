@@ -27,7 +27,7 @@ def candidates(
     quota: float = _QUOTA,
     where: Plan | None = None,
 ) -> tuple[str, ...]:
-    """Keys of judgments in the index that may be like the case, at most `limit`, without repetition.
+    """Keys of judgments in the index that may be like the case, at most `limit`, each once.
 
     Two lists in turn: those whose text has most in common with the facts, and, as far as `quota`
     goes, the same among judgments of the case's charges, or of those its facts point to. The index

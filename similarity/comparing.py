@@ -53,7 +53,7 @@ def matched_passages(
         return ()
     a, b = [mine[x:y] for x, y in left], [theirs[x:y] for x, y in right]
     likeness = (_view(a, a + b, model) @ _view(b, a + b, model).T).toarray()
-    found = []
+    found: list[Passages] = []
     while len(found) < most:
         row, column = np.unravel_index(int(likeness.argmax()), likeness.shape)
         best = float(likeness[row, column])

@@ -64,7 +64,7 @@ class CorpusModel:
         """TF-IDF with logarithmic frequencies, rows of length 1."""
         view = counts.copy()
         view.data = (1 + np.log(view.data)) * self.idf[view.indices]
-        return normalize(view)
+        return normalize(view) if view.shape[0] else view
 
     def topics(self, weighed: sp.csr_matrix) -> Floats:
         """Texts × D, rows of length 1 (0 for a text without known pairs)."""
@@ -114,7 +114,8 @@ class CorpusModel:
 def unit(rows: NDArray[np.float32]) -> Floats:
     """Rows of length 1; rows of zeros stay."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    scaled: Floats = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return scaled
 
 
 def fit_model(
@@ -204,4 +205,4 @@ def _often(said: Iterable[Sequence[str]], least: int) -> tuple[str, ...]:
 
 def _with(model: CorpusModel, **changes: object) -> CorpusModel:
     values = {field.name: getattr(model, field.name) for field in fields(model)}
-    return CorpusModel(**{**values, **changes})  # type: ignore[arg-type]
+    return CorpusModel(**{**values, **changes})

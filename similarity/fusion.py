@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -31,13 +31,14 @@ _ONLY_WITH_CHARGE = (
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """How a signal is used. `penalty` holds its weight down in learning; `learned` False: there was
-    nothing to learn it from, and the weight is set by hand."""
+    """How a signal is used. In learning `penalty` holds its weight near `prior`; `learned` False:
+    there was nothing to learn it from, and the weight is set by hand."""
 
     name: str
     weight: float
     penalty: float = 0.2
     learned: bool = True
+    prior: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def read_weights(
             name, weight = str(each["signal"]), float(str(each["weight"]))
             if name not in LABELS or weight < 0:
                 raise ValueError(f"weights.json, {mode}: {name!r} with weight {weight}")
-            found.append(Signal(name, weight, float(str(each["penalty"])), bool(each["learned"])))
-        read[mode] = Weights(tuple(found))  # type: ignore[index]
+            penalty, prior = float(str(each["penalty"])), float(str(each["prior"]))
+            found.append(Signal(name, weight, penalty, bool(each["learned"]), prior))
+        read[mode] = Weights(tuple(found))
     return read
 
 
@@ -84,6 +86,7 @@ def written(weights: Mapping[Mode, Weights], about: Mapping[str, object]) -> str
                 "label": LABELS[s.name],
                 "weight": round(s.weight, 4),
                 "penalty": s.penalty,
+                "prior": s.prior,
                 "learned": s.learned,
             }
             for s in each.signals
@@ -109,12 +112,13 @@ def learn(
     """Weights for which pools come out in the order of their grades (0–3, -1 not labelled).
 
     ListNet: the distribution that the scores give to a pool (softmax) is drawn to that of the
-    gains, each weight held down by its penalty. Signals that are not `learned` keep their weight.
+    gains, each weight held near its prior by its penalty. Signals that are not `learned` keep their weight.
     """
     names = list(LABELS)
     used = [names.index(s.name) for s in signals if s.learned]
     fixed = Weights(tuple(s for s in signals if not s.learned)).vector()
     penalty = np.array([s.penalty for s in signals if s.learned])
+    prior = np.array([s.prior for s in signals if s.learned])
     lists: list[tuple[Values, Values, Values]] = []
     for values, labels in zip(pools, grades, strict=True):
         gain = np.where(labels < 0, unlabelled, np.array(GAINS)[np.maximum(labels, 0)])
@@ -132,21 +136,20 @@ def learn(
             value -= float((target * np.log(chances + 1e-12)).sum())
             slope += scaled.T @ (chances - target)
         count = max(1, len(lists))
-        value = value / count + 0.5 * float((penalty * weights**2).sum())
-        return value, slope / count + penalty * weights
+        value = value / count + 0.5 * float((penalty * (weights - prior) ** 2).sum())
+        return value, slope / count + penalty * (weights - prior)
 
     start = np.full(len(used), 0.1)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(used))
     learned = iter(found.x)
     return Weights(
-        tuple(
-            Signal(s.name, float(next(learned)) if s.learned else s.weight, s.penalty, s.learned)
-            for s in signals
-        )
+        tuple(replace(s, weight=float(next(learned))) if s.learned else s for s in signals)
     )
 
 
 _MAIN, _MINOR = 0.2, 10.0
+_LEGAL = ("statutes", "circumstances", "amount", "alcohol", "weight")
+_LEGAL_PRIOR = 0.05
 _BY_HAND = ("role", "procedure", "instance", "recency")
 _MINORS = (
     "charge_neighbours", "neighbours_by_facts",
@@ -163,5 +166,8 @@ def plan(mode: Mode) -> tuple[Signal, ...]:
         if name in _BY_HAND:
             found.append(Signal(name, 0.02, 0.0, learned=False))
         else:
-            found.append(Signal(name, 0.0, _MINOR if name in _MINORS else _MAIN))
+            minor = name in _MINORS
+            # queries of facts alone say little of what the law weighs: it keeps a small say
+            prior = _LEGAL_PRIOR if name in _LEGAL else 0.0
+            found.append(Signal(name, 0.0, _MINOR if minor else _MAIN, prior=prior))
     return tuple(found)

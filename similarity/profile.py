@@ -163,7 +163,8 @@ def _circumstances(found: Elements) -> tuple[tuple[str, bool], ...]:
 
 
 def _amount(text: str) -> float | None:
-    main, other = [], []
+    main: list[float] = []
+    other: list[float] = []
     for each in amounts(text):
         if each.currency != "CNY":
             continue

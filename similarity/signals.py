@@ -60,7 +60,8 @@ class Query:
     """A case, described with a model, ready to be compared with any pool.
 
     `weights` [V] rarity of its pairs, 0 for others; `present` which those are;
-    `chances` [C] of charges by the facts alone, `mixture` [C] with the known charges; `centre`, `given_centre` [C] likeness to each charge
+    `chances` [C] of charges by the facts alone, `mixture` [C] with the known charges;
+    `centre`, `given_centre` [C] likeness to each charge
     """
 
     row: Rows
@@ -159,16 +160,18 @@ def _texts(model: CorpusModel, query: Query, pool: Rows) -> tuple[Values, Values
     times = pool.times[hit].astype(np.float64)
     length = np.maximum(pool.number("length").astype(np.float64), 1)
     norm = _K1 * (1 - _B + _B * length / max(model.mean_length, 1))
-    bm25 = np.bincount(row, weights * times * (_K1 + 1) / (times + norm[row]), len(pool))
+    worth = weights * times * (_K1 + 1) / (times + norm[row])
+    bm25 = np.bincount(row, worth, len(pool)).astype(np.float64)
     ratio = (1 - _SMOOTH) * times / length[row] / (_SMOOTH * np.asarray(model.share)[pair])
-    language = np.bincount(row, np.log1p(ratio), len(pool)) / max(1, len(query.present))
-    return bm25, language
+    language = np.bincount(row, np.log1p(ratio), len(pool)).astype(np.float64)
+    return bm25, language / max(1, len(query.present))
 
 
 def _multihot(ids: NDArray[np.int16], size: int) -> Values:
     rows = np.zeros((len(ids), size + 1))
     rows[np.arange(len(ids))[:, None], ids] = 1  # -1 is the last column
-    return rows[:, :size]
+    kept: Values = rows[:, :size]
+    return kept
 
 
 def _neighbours(pool: Rows) -> Values:
@@ -181,7 +184,7 @@ def _neighbours(pool: Rows) -> Values:
 
 
 def _dot(pool: NDArray[np.float16], own: NDArray[np.float16]) -> Values:
-    return (pool.astype(np.float32) @ own[0].astype(np.float32)).astype(np.float64)
+    return np.asarray(pool.astype(np.float32) @ own[0].astype(np.float32), dtype=np.float64)
 
 
 def _same(has: Values, given: NDArray[np.int64]) -> Values:
@@ -224,4 +227,4 @@ def _injury(own: Rows, pool: Rows) -> Values:
 
 def _equal(own: Rows, pool: Rows, name: str) -> Values:
     ours = own.number(name)[0]
-    return (pool.number(name) == ours).astype(np.float64)
+    return np.asarray(pool.number(name) == ours, dtype=np.float64)

@@ -2,10 +2,10 @@
 
     python tests/benchmarks/similarity.py --lecard FOLDER [--scale 10000,100000] [--train] [--json]
 
-FOLDER holds lecard-judgments.jsonl.xz and lecard-queries-dev.json. `--train` writes the weights that
-come with the package (learned from all queries). Scale counts from profiles in memory to rows on
-disk (reading a judgment into a profile is `extract`'s work and told apart); a query's time is the
-second stage with the candidates given.
+FOLDER holds lecard-judgments.jsonl.xz and lecard-queries-dev.json. `--train` writes the weights
+that come with the package (learned from all queries). Scale counts from profiles in memory to rows
+on disk (reading a judgment into a profile is `extract`'s work and told apart); a query's time is
+the second stage with the candidates given.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _ranking(
     keys = list(profiles)
     place = {key: number for number, key in enumerate(keys)}
     accounts = [profiles[key].account or profiles[key].facts for key in keys]
-    rows: Rows = {name: values for name, values in PUBLISHED.items()}
+    rows: Rows = dict(PUBLISHED)
     for name, scores in rivals(accounts, place, queries, vocabulary(accounts, least=3)).items():
         rows[name] = mean(queries, scores)
     weights = {}
