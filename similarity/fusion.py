@@ -112,7 +112,8 @@ def learn(
     """Weights for which pools come out in the order of their grades (0–3, -1 not labelled).
 
     ListNet: the distribution that the scores give to a pool (softmax) is drawn to that of the
-    gains, each weight held near its prior by its penalty. Signals that are not `learned` keep their weight.
+    gains, each weight held near its prior by its penalty. Signals that are not `learned` keep
+    their weight.
     """
     names = list(LABELS)
     used = [names.index(s.name) for s in signals if s.learned]
