@@ -105,6 +105,9 @@ class Archive:
         self._drafting = Drafting(self._keep, home, self._row)
         self.user = _user()
         """Who is written into the log; set it when acting for someone else."""
+        self._unindexed = False
+        """Documents were generated that the index has not taken in: the next search does, or
+        closing. Many can be made one by one without a commit of the index for each."""
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -200,6 +203,8 @@ class Archive:
         return cls(home.absolute(), config)
 
     def close(self) -> None:
+        if self._unindexed:
+            self._index_changes()
         self._index.close()
         self._database.close()
 
@@ -482,7 +487,7 @@ class Archive:
             by=self.user,
         )
         if not made.reused and not draft:
-            self._index_changes()
+            self._unindexed = True
         return made
 
     def generate_many(
@@ -709,6 +714,8 @@ class Archive:
 
         `progress` is called with files done and files in all.
         """
+        if self._unindexed:
+            self._index_changes()
         return check_archive(self._keep, self._index, progress)
 
     def log(self, key: int | str | None = None) -> list[LogEntry]:
