@@ -13,7 +13,7 @@ from .types import BINDING
 from .values import Document, Finding, Volume
 
 _SUSPECT = "犯罪嫌疑人"
-_EXEMPT = {"E15", "E16", "E18", "E32", "F03"}
+_EXEMPT = {"E15", "E16", "E18", "E32", "F03", "F04"}
 """Types that rightly speak of other persons and other cases."""
 _ENOUGH = 3
 """Documents that must speak of the case's persons before another person is called a stranger."""
