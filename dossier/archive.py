@@ -22,6 +22,19 @@ from sqlalchemy.orm import Session, defer
 
 from .catalogue import Correction, references
 from .checking import CheckReport, check_archive
+from .comparing import (
+    Refitted,
+    SimilarityKeeper,
+    SimilarityStatus,
+    SimilarJudgments,
+    SimilarSort,
+    Told,
+    filters_of,
+    profile_of_dossier,
+    profile_of_text,
+    similar,
+    told_judgment,
+)
 from .drafting import Drafted, Drafting, DraftReport, GeneratedDocument, generate_many
 from .errors import (
     ArchiveExists,
@@ -102,6 +115,7 @@ class Archive:
             self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
         )
         self._index = IndexKeeper(home / "index", self._database)
+        self._similarity = SimilarityKeeper(home / "similarity", self._database)
         self._drafting = Drafting(self._keep, home, self._row)
         self.user = _user()
         """Who is written into the log; set it when acting for someone else."""
@@ -206,6 +220,7 @@ class Archive:
         if self._unindexed:
             self._index_changes()
         self._index.close()
+        self._similarity.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -306,7 +321,7 @@ class Archive:
             limits=limits,
             progress=progress,
         )
-        return replace(report, problems=tuple(self._index_changes()))
+        return replace(report, problems=(*self._index_changes(), *self._compare_changes()))
 
     def _shelve(self, dossier_id: int) -> None:
         shelve(self._database, dossier_id, by=self.user)
@@ -318,6 +333,14 @@ class Archive:
             self._index.catch_up()
         except (DossierError, OSError) as error:
             return [f"the search index is not up to date: {error}"]
+        return []
+
+    def _compare_changes(self) -> list[str]:
+        """Take judgments that changed into their features, where there are any."""
+        try:
+            self._similarity.catch_up()
+        except (DossierError, OSError) as error:
+            return [f"the features of the judgments are not up to date: {error}"]
         return []
 
     # --- finding -----------------------------------------------------------------------------
@@ -443,6 +466,82 @@ class Archive:
         """One judgment by its id, its 案号, or its corpus's own id; `NotInArchive`."""
         return self.judgments().one(key)
 
+    # --- similar judgments ---------------------------------------------------------------------
+
+    def similar(
+        self,
+        case: int | str | None = None,
+        *,
+        text: str | None = None,
+        judgment: int | str | None = None,
+        k: int = 20,
+        charge: str | Sequence[str] | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        sort: SimilarSort = "similarity",
+        person: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> SimilarJudgments:
+        """Judgments of the collection that are like a dossier, a text or one of them; see
+        docs/similarity-model.md for what counts and what never does.
+
+        `case`, `text`, `judgment`  just one of them: a dossier, the facts of a case in words, or a
+                    judgment of the collection
+        `k`         how many, each of another case
+        `charge`    what the case is charged with, instead of what its papers say
+        `where`     only judgments with these values: charge, region (甘肃省兰州市), level (最高,
+                    高级, 中级, 基层), year, instance (一审, 二审, 再审)
+        `sort`      of the k most similar: as similar, by "authority" (指导性案例 first), "newest"
+        `person`    of a dossier: only the charges and circumstances of this defendant
+
+        The first call builds the features of all judgments (`progress`: done and in all). A help
+        for reading, no rule. Raises `NotInArchive`, `IndexBusy` and ValueError.
+        """
+        if sort not in get_args(SimilarSort):
+            raise ValueError(f"sort={sort!r}: there are {', '.join(get_args(SimilarSort))}")
+        if k < 1:
+            raise ValueError("k counts from 1")
+        return similar(
+            self._keep,
+            self._index,
+            self._similarity,
+            self._told(case, text, judgment, person),
+            k=k,
+            charge=(charge,) if isinstance(charge, str) else tuple(charge or ()),
+            where=filters_of(where or {}),
+            sort=sort,
+            progress=progress,
+        )
+
+    def _told(
+        self,
+        case: int | str | None,
+        text: str | None,
+        judgment: int | str | None,
+        person: str | None,
+    ) -> Told:
+        """What is to be compared: a dossier, a text or a judgment."""
+        if sum(each is not None for each in (case, text, judgment)) != 1:
+            raise ValueError("name a case, a text or a judgment: one of them")
+        if case is not None:
+            return profile_of_dossier(self.dossier(case), person)
+        if person is not None:
+            raise ValueError("a person is one of a dossier")
+        if text is not None:
+            return profile_of_text(text)
+        assert judgment is not None
+        return told_judgment(self._database, self.judgment(judgment))
+
+    def refit_similarity(
+        self, *, progress: Callable[[int, int], None] | None = None
+    ) -> Refitted | None:
+        """Fit the features of the judgments on the collection as it is now, beside the live ones,
+        and swap. None if there are too few judgments. Raises `IndexBusy`."""
+        return self._similarity.refit(progress)
+
+    def similarity_status(self) -> SimilarityStatus:
+        """How far the features are: there, damaged, behind, in need of a refit."""
+        return self._similarity.status()
+
     # --- documents from templates ------------------------------------------------------------
 
     @property
@@ -457,7 +556,7 @@ class Archive:
         *,
         person: str | None = None,
         volume: str | None = None,
-        day: date | None = None,
+        day: date | str | None = None,
         number: str | None = None,
         draft: bool = False,
         **typed: Any,
@@ -467,7 +566,7 @@ class Archive:
 
         `person`  whom it is about, if it is about one of several
         `volume`  which volume, by title or place
-        `day`     成文日期 of a new version (default: today)
+        `day`     成文日期 of a new version, also as text (default: today)
         `number`  文号, instead of the next one of the counter
         `draft`   with blanks where something is missing; not kept, not numbered
         `typed`   what is given by hand, by label, code or path: 检察员="…", **{"当事人.住址": "…"}
@@ -684,6 +783,7 @@ class Archive:
         """
         count = remove_judgments(self._database, source, reason=reason, by=self.user)
         self._index_changes()
+        self._compare_changes()
         return count
 
     # --- looking after -----------------------------------------------------------------------
@@ -716,7 +816,7 @@ class Archive:
         """
         if self._unindexed:
             self._index_changes()
-        return check_archive(self._keep, self._index, progress)
+        return check_archive(self._keep, self._index, progress, self._similarity)
 
     def log(self, key: int | str | None = None) -> list[LogEntry]:
         """What was done here, oldest first; of one dossier or of all."""

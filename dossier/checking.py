@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from .comparing import SimilarityKeeper
 from .errors import BlobDamaged, IndexDamaged, IndexVersion
 from .holdings import Keep
 from .indexing import IndexKeeper
@@ -52,10 +53,14 @@ class CheckReport:
 
 
 def check_archive(
-    keep: Keep, keeper: IndexKeeper, progress: Callable[[int, int], None] | None = None
+    keep: Keep,
+    keeper: IndexKeeper,
+    progress: Callable[[int, int], None] | None = None,
+    similarity: SimilarityKeeper | None = None,
 ) -> CheckReport:
     """Everything `Archive.check` promises."""
     index_problems, index_notes = _index(keeper)
+    compared = [] if similarity is None else list(_features(similarity))
     with keep.database.read() as session:
         if session.get_bind().dialect.name == "postgresql":
             # all of it as of one moment, whatever a batch adds meanwhile (SQLite does so anyway)
@@ -66,7 +71,7 @@ def check_archive(
         problems += _pages(session)
         problems += _documents(session)
         problems += index_problems
-        notes = [*_stale(session), *_orphans(keep, session), *index_notes]
+        notes = [*_stale(session), *_orphans(keep, session), *index_notes, *compared]
         return CheckReport(
             files=_count(session, FileRow),
             pages=_count(session, PageRow),
@@ -94,6 +99,24 @@ def _index(keeper: IndexKeeper) -> tuple[list[CheckProblem], list[CheckProblem]]
         )
         return [CheckProblem("index-incomplete", where, message)], []
     return [], []
+
+
+def _features(keeper: SimilarityKeeper) -> Iterator[CheckProblem]:
+    """Whether the features of the judgments are whole; nothing if nobody has asked for any."""
+    where = "features of judgments"
+    status = keeper.status()
+    if status.state == "damaged":
+        advice = "the next dossier similar rebuilds them, or run dossier similarity refit"
+        yield CheckProblem("features-damaged", where, f"{status.reason}: {advice}")
+    elif status.waiting:
+        message = f"{status.waiting} changes wait: the next dossier similar takes them in"
+        yield CheckProblem("features-behind", where, message)
+    elif status.state == "ready" and status.described != status.recorded:
+        message = (
+            f"{status.described} of {status.recorded} judgments have features: "
+            "run dossier similarity refit"
+        )
+        yield CheckProblem("features-incomplete", where, message)
 
 
 def _count(session: Session, table: type[FileRow | PageRow | DocumentRow]) -> int:

@@ -195,6 +195,12 @@ class IndexBusy(DossierError):
     code = "index-busy"
 
 
+class FeaturesDamaged(DossierError):
+    """The features that judgments are compared by cannot be read; the records can rebuild them."""
+
+    code = "features-damaged"
+
+
 class SearchEngineNotFound(DossierError):
     """No search engine of this name is installed."""
 

@@ -1,0 +1,396 @@
+"""Keeping the features of all judgments in step with the records.
+
+They are derived: filled from the outbox, built anew beside the live ones, and never missed if they
+are lost. The pointer and the lock are those of the search index (`IndexPlace`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, undefer
+
+from dossier.similarity import (
+    CaseProfile,
+    Drift,
+    FeatureStore,
+    StoreDamaged,
+    drift,
+    fit_model,
+)
+from dossier.similarity.sentencemodel import SentencingModel
+from dossier.similarity.sentencemodel import fit as fit_sentences
+from dossier.similarity.sentencemodel import load as load_sentences
+
+from ..durable import sync_folder, write_json
+from ..errors import BadData, FeaturesDamaged, IndexBusy
+from ..indexing.entries import JUDGMENT, content_mark, id_of, key_of
+from ..indexing.place import Current, IndexPlace
+from ..records import Database, JudgmentRow, OutboxRow, outbox
+from .profiles import profile_of_judgment
+
+CONSUMER = "similarity"
+_KIND = "features"
+_RULES = 1
+"""Raise it when the same judgment gets another profile."""
+_TABLES = ("circumstances.yaml", "measures.yaml", "segments.yaml", "courts.yaml")
+_WAIT, _LONG = 60.0, 3600.0
+_MANY = 2000
+_IN_PASSING = 500
+"""Changes a question takes in: some seconds."""
+_BATCH = 200
+_SAMPLE = 20_000
+"""Judgments that the models are fitted on, at most; their profiles are in memory meanwhile."""
+_DRIFT = 500
+
+Progress = Callable[[int, int], None]
+"""Called with judgments done and judgments in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """What a build of the features made.
+
+    `sentencing`  judgments with a term that the sentencing model learned from, 0 if too few
+    `before`, `after`  how far the old and the new model are from the collection
+    `reason`      why it was needed, if nobody asked for it
+    """
+
+    judgments: int
+    sentencing: int
+    before: Drift | None
+    after: Drift
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain structure for programs."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityStatus:
+    """How far the features are.
+
+    `state`       "ready", "missing" or "damaged" (`reason` says how)
+    `described`   judgments with features; `recorded` in the records; `waiting` changes
+    `fitted_on`, `sentencing`  judgments the two models were fitted on; `built` when
+    `drift`       of what was taken in since; its `advice` says whether to refit
+    """
+
+    state: str
+    described: int
+    recorded: int
+    waiting: int
+    fitted_on: int = 0
+    sentencing: int = 0
+    built: str = ""
+    drift: Drift | None = None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain structure for programs."""
+        advice = None if self.drift is None else self.drift.advice
+        return {**asdict(self), "refit_advised": advice}
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The live features, open for reading."""
+
+    current: Current
+    parts: tuple[str, ...]
+    store: FeatureStore
+    sentencing: SentencingModel | None
+    built: str
+
+
+@lru_cache(maxsize=1)
+def features_mark() -> int:
+    """A number for the rules by which profiles are made; features made by others are rebuilt."""
+    mark = zlib.crc32(str((content_mark(), _RULES)).encode())
+    for name in _TABLES:
+        mark = zlib.crc32((resources.files("dossier.elements") / name).read_bytes(), mark)
+    return mark
+
+
+class SimilarityKeeper:
+    """The features of one archive: opened when first needed, brought up to date, rebuilt."""
+
+    def __init__(self, root: Path, database: Database) -> None:
+        self._place = IndexPlace(root)
+        self._database = database
+        self._opened: Features | None = None
+        self._guard = threading.RLock()
+        self._pen = threading.RLock()
+
+    def close(self) -> None:
+        with self._guard:
+            self._opened = None
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def features(self) -> Features | None:
+        """The live features; None if there are none yet. Raises `FeaturesDamaged`."""
+        with self._guard:
+            current = self._place.current()
+            if current is None:
+                if any(self._place.root.glob("*.json")):
+                    raise self._damaged("the pointer cannot be read")
+                return None
+            if current.engine != _KIND or current.content != features_mark():
+                raise self._damaged("they were made by other rules")
+            parts = tuple(sorted(each.name for each in current.place.glob("part-*")))
+            if self._opened is None or (self._opened.current, self._opened.parts) != (
+                current,
+                parts,
+            ):
+                self._opened = self._open(current, parts)
+            return self._opened
+
+    def _open(self, current: Current, parts: tuple[str, ...]) -> Features:
+        try:
+            store = FeatureStore.open(current.place)
+            told = json.loads((current.place / "built.json").read_text("utf-8"))
+            model = None
+            if (current.place / "sentencing.npz").exists():
+                model = load_sentences(current.place / "sentencing.npz")
+            return Features(current, parts, store, model, str(told["at"]))
+        except (StoreDamaged, BadData, OSError, ValueError, KeyError, TypeError) as error:
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, why: str) -> FeaturesDamaged:
+        return FeaturesDamaged(
+            f"the features of the judgments cannot be used: {why}",
+            where=str(self._place.root),
+            advice="build them anew: dossier similarity refit DIR",
+        )
+
+    def waiting(self) -> int:
+        """Judgments whose last change is not in the features yet."""
+        with self._database.read() as session:
+            query = select(func.count(OutboxRow.id)).where(
+                OutboxRow.consumer == CONSUMER, OutboxRow.kind == "judgment"
+            )
+            return session.scalar(query) or 0
+
+    def recorded(self) -> int:
+        """Judgments in the records."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count(JudgmentRow.id))) or 0
+
+    def status(self) -> SimilarityStatus:
+        """How far the features are; never raises for damaged ones."""
+        recorded, waiting = self.recorded(), self.waiting()
+        try:
+            found = self.features()
+        except FeaturesDamaged as error:
+            return SimilarityStatus("damaged", 0, recorded, waiting, reason=error.what)
+        if found is None:
+            return SimilarityStatus("missing", 0, recorded, waiting)
+        return SimilarityStatus(
+            "ready",
+            self._described(found.store),
+            recorded,
+            waiting,
+            fitted_on=found.store.model.fitted_on,
+            sentencing=found.sentencing.fitted_on if found.sentencing else 0,
+            built=found.built,
+            drift=_kept_drift(found.current.place),
+        )
+
+    def _described(self, store: FeatureStore) -> int:
+        """Judgments of the records that have features: rows of removed ones stay behind."""
+        with self._database.read() as session:
+            there = set(session.scalars(select(JudgmentRow.id)))
+        return sum(id_of(key)[1] in there for key in store.keys())  # noqa: SIM118  no mapping
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def ensure(self, progress: Progress | None = None) -> tuple[Refitted | None, int]:
+        """See that there are features that can be read and that they know all changes; builds
+        them where they are missing, damaged or made by other rules, and says so. Takes in waiting
+        changes, a few hundred at a time. Returns what was built, and how many changes wait."""
+        try:
+            found = self.features()
+            reason = "there were none yet"
+        except FeaturesDamaged as error:
+            found, reason = None, error.what
+        if found is None:
+            return self._mend(reason, progress), self.waiting()
+        waiting = self.waiting()
+        if waiting:
+            with suppress(IndexBusy, OSError):
+                self.catch_up(wait=0, most=_IN_PASSING)
+            waiting = self.waiting()
+        return None, waiting
+
+    def _mend(self, reason: str, progress: Progress | None) -> Refitted | None:
+        with self._writing(_LONG):
+            with suppress(FeaturesDamaged):
+                if self.features() is not None:
+                    return None  # somebody has just done it
+            return self._rebuild(reason, progress)
+
+    def refit(self, progress: Progress | None = None) -> Refitted | None:
+        """Fit the models on the judgments that are here now and describe all with them, beside the
+        live features; questions are answered from the old ones meanwhile. None if there are fewer
+        than two judgments with facts. Raises `IndexBusy`."""
+        with self._writing(_WAIT):
+            return self._rebuild("", progress)
+
+    def catch_up(self, *, wait: float = _WAIT, most: int | None = None) -> int:
+        """Take in judgments that changed, without refitting; how many. Does nothing where there
+        are no features that can be read."""
+        if self._place.current() is None:
+            return 0
+        with self._writing(wait), suppress(FeaturesDamaged):
+            if (found := self.features()) is not None:
+                return self._drain(found.current.place, most)
+        return 0
+
+    @contextmanager
+    def _writing(self, wait: float) -> Iterator[None]:
+        busy = "somebody else is building the features of the judgments"
+        if not self._pen.acquire(timeout=wait):
+            raise IndexBusy(busy)
+        try:
+            try:
+                lock = self._place.writing(wait)
+                lock.__enter__()
+            except IndexBusy as error:
+                raise IndexBusy(busy, where=error.where, advice=error.advice) from error
+            try:
+                yield
+            finally:
+                lock.__exit__(None, None, None)
+        finally:
+            self._pen.release()
+
+    def _drain(self, place: Path, most: int | None = None) -> int:
+        taken = 0
+        store = FeatureStore.open(place)
+        while most is None or taken < most:
+            with self._database.read() as session:
+                changes = outbox.pending(session, CONSUMER, limit=min(most or _MANY, _MANY))
+                ids = {each.item_id for each in changes if each.kind == "judgment"}
+                # of a removed one the row stays: the index does not propose it any more
+                added = [pair for part in _chunks(sorted(ids)) for pair in _profiles(session, part)]
+            if not changes:
+                break
+            if added:
+                store.add(added)
+                _sync(place)
+                step = max(1, len(added) // _DRIFT)
+                found = drift(store.model, [profile for _, profile in added[::step]])
+                write_json(place / "drift.json", asdict(found))
+            with self._database.write() as session:
+                outbox.done(session, changes)
+            taken += len(ids)
+        return taken
+
+    def _rebuild(self, reason: str, progress: Progress | None) -> Refitted | None:
+        old = None
+        with suppress(FeaturesDamaged):
+            old = self.features()
+        self._place.discard_others()  # leftovers of a build that was interrupted
+        with self._database.write() as session:
+            outbox.register(session, CONSUMER)
+            known = outbox.pending(session, CONSUMER, limit=None)
+        with self._database.read() as session:
+            ids = list(session.scalars(select(JudgmentRow.id).order_by(JudgmentRow.id)))
+        step = max(1, -(-len(ids) // _SAMPLE))
+        done = 0
+
+        def walk(which: Sequence[int]) -> Iterator[tuple[str, CaseProfile]]:
+            nonlocal done
+            for part in _chunks(which):
+                with self._database.read() as session:
+                    found = list(_profiles(session, part))
+                yield from found
+                done += len(part)
+                if progress is not None:
+                    progress(done, len(ids))
+
+        sample = dict(walk(ids[::step]))
+        profiles = list(sample.values())
+        if sum(bool(each.facts) for each in profiles) < 2:
+            return None
+        model = fit_model(profiles)
+        before = drift(old.store.model, profiles[:_DRIFT]) if old else None
+        after = drift(model, profiles[:_DRIFT])
+        place = self._place.fresh(_KIND)
+        try:
+            store = FeatureStore.create(place, model)
+            store.add(sample.items())
+            rest = [each for number, each in enumerate(ids) if number % step]
+            if rest:
+                store.add(walk(rest))
+            learned = 0
+            with suppress(BadData):  # too few judgments with a term: warnings instead of numbers
+                sentencing = fit_sentences(profiles)
+                sentencing.save(place / "sentencing.npz")
+                learned = sentencing.fitted_on
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            write_json(place / "built.json", {"at": at, "judgments": len(ids)})
+            _sync(place)
+            self._place.point(_KIND, place, features_mark())
+        except BaseException:
+            now = self._place.current()
+            if now is None or now.place != place:
+                shutil.rmtree(place, ignore_errors=True)
+            raise
+        with self._database.write() as session:
+            outbox.done(session, known)
+        self._drain(place)
+        self._place.discard_others()
+        return Refitted(len(ids), learned, before, after, reason)
+
+
+def judgment_key(judgment_id: int) -> str:
+    """Under which a judgment stands in the index and in the features."""
+    return key_of(JUDGMENT, judgment_id)
+
+
+def _profiles(session: Session, ids: Sequence[int]) -> Iterator[tuple[str, CaseProfile]]:
+    query = select(JudgmentRow).options(undefer(JudgmentRow.text)).where(JudgmentRow.id.in_(ids))
+    for row in session.scalars(query.order_by(JudgmentRow.id)):
+        yield judgment_key(row.id), profile_of_judgment(row)
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _kept_drift(place: Path) -> Drift | None:
+    try:
+        return Drift(**json.loads((place / "drift.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _sync(place: Path) -> None:
+    """Make everything below durable before the pointer or the outbox relies on it."""
+    for path in place.rglob("*"):
+        if path.is_dir():
+            sync_folder(path)
+            continue
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    sync_folder(place)

@@ -1,0 +1,160 @@
+"""From a dossier, a text or a judgment to what may be compared; nothing personal goes along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dossier.similarity import INJURIES, CaseProfile, profile_of
+
+from ..elements import extract
+from ..elements.courts import court_of
+from ..errors import NotInArchive
+from ..facts import CaseFacts
+from ..holdings import Document, Dossier
+from ..judgments import Judgment
+from ..records import Database, JudgmentRow
+
+_TYPES = ("起诉书", "起诉意见书", "刑事判决书", "提请批准逮捕书")
+"""Documents that tell the facts of a case in whole, the best first."""
+_TOLD = ("facts", "prosecution", "conclusion")
+_GUIDING = ("指导性案例", "指导案例")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case to compare: its profile, the text it was read from, and where that came from.
+
+    `source`  "text", "judgment 3" or "起诉书" of a dossier; `case`, `judgment` ids, if it is one
+    """
+
+    profile: CaseProfile
+    text: str
+    source: str
+    case: int | None = None
+    judgment: int | None = None
+
+
+def profile_of_text(text: str) -> Told:
+    """Of a text: the facts of a case alone, or a whole paper. Raises ValueError for a blank one."""
+    if not text.strip():
+        raise ValueError("the text is empty: tell the facts of the case")
+    return Told(profile_of(text), text, "text")
+
+
+def told_judgment(database: Database, judgment: Judgment) -> Told:
+    """Of a judgment of the collection, to look for others like it."""
+    with database.read() as session:
+        row = session.get(JudgmentRow, judgment.id)
+        if row is None:
+            raise NotInArchive(f"judgment {judgment.id} was removed")
+        return Told(profile_of_judgment(row), row.text, f"judgment {row.id}", judgment=judgment.id)
+
+
+def profile_of_judgment(row: JudgmentRow) -> CaseProfile:
+    """Of a judgment of the collection; its text must have been loaded."""
+    court = row.court or court_of_number(row.number)
+    profile = profile_of(
+        row.text,
+        title=row.title,
+        day=row.day,
+        court=court,
+        guiding=any(word in f"{row.title} {row.source}" for word in _GUIDING),
+        names=row.card.get("parties", ()),
+    )
+    if not profile.charges:
+        profile = replace(profile, charges=tuple(row.card.get("charges", ())))
+    return profile
+
+
+def profile_of_dossier(dossier: Dossier, person: str | None = None) -> Told:
+    """Of a dossier: the facts as its latest indictment (else 起诉意见书 …) tells them, charges,
+    circumstances and sums as its facts say, also as people corrected them.
+
+    `person`  only the charges and circumstances of this one. Raises ValueError for a name that is
+    no defendant's. A dossier without such a paper has a profile without facts.
+    """
+    facts = dossier.facts
+    names = [each.name.value for each in facts.defendants]
+    if person is not None and person not in names:
+        raise ValueError(f"{person} is no defendant of {dossier.name}: {'、'.join(names) or '—'}")
+    paper = _paper(dossier.documents)
+    text = "\n".join(page.text for page in paper.pages) if paper else ""
+    everybody = [*facts.defendants, *facts.victims, *facts.witnesses, *facts.counsel]
+    profile = profile_of(
+        text,
+        title=paper.title if paper else "",
+        charges=_charges(facts, person),
+        names=[each.name.value for each in everybody],
+    )
+    court = next((number.value for number in facts.case_numbers if "刑" in number.value), "")
+    region = court_of(_code(court))[1] if court else ""
+    profile = replace(
+        profile,
+        circumstances=_circumstances(facts, person) or profile.circumstances,
+        amount=_number(facts.incident.total.value if facts.incident.total else "")
+        or profile.amount,
+        alcohol=_number(facts.incident.alcohol.value if facts.incident.alcohol else "")
+        or profile.alcohol,
+        injury=_injury(facts) or profile.injury,
+        region=profile.region or region or None,
+    )
+    return Told(profile, text, paper.title if paper else "", case=dossier.id)
+
+
+def told_span(text: str) -> tuple[int, int]:
+    """Where a text tells the facts: the stretch that passages are shown from; all of it if no part
+    is known as that."""
+    parts = [s for s in extract(text).segments if s.kind in _TOLD]
+    found = [s for s in parts if s.kind == "facts"] or parts
+    if not found or sum(s.stop - s.start for s in found) < 40:
+        return 0, len(text)
+    return found[0].start, found[-1].stop
+
+
+def court_of_number(number: str) -> str:
+    """The court that an 案号 names, "" if its code is not known."""
+    return court_of(_code(number))[0] if number else ""
+
+
+def _code(number: str) -> str:
+    inside = number.replace("(", "（").replace(")", "）").rpartition("）")[2]
+    return inside.partition("刑")[0]
+
+
+def _paper(documents: list[Document]) -> Document | None:
+    for title in _TYPES:
+        fitting = [each for each in documents if each.card.get("type_name") == title]
+        if fitting:
+            return fitting[-1]
+    return None
+
+
+def _charges(facts: CaseFacts, person: str | None) -> list[str]:
+    """Those the highest voice names: court, else prosecution, else police."""
+    mine = [
+        c for c in facts.charges if person is None or not c.defendants or person in c.defendants
+    ]
+    for voice in ("corrected", "court", "prosecution", "police"):
+        if named := [each.name for each in mine if getattr(each, voice)]:
+            return named
+    return [each.name for each in mine]
+
+
+def _circumstances(facts: CaseFacts, person: str | None) -> tuple[tuple[str, bool], ...]:
+    found: dict[str, bool] = {}
+    for each in facts.circumstances:
+        if person is None or each.defendant in ("", person):
+            found[each.code] = found.get(each.code, False) or each.holds.value == "是"
+    return tuple(sorted(found.items()))
+
+
+def _injury(facts: CaseFacts) -> str | None:
+    grades = [each.grade.value for each in facts.incident.injuries]
+    return max((g for g in grades if g in INJURIES), key=INJURIES.index, default=None)
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value) or None
+    except ValueError:
+        return None
