@@ -1,4 +1,4 @@
-"""The main job on the sample dossiers: take in, catalogue, export, and look at the result.
+"""The main job on the sample dossiers: take in, catalogue, export, draft, and look at the result.
 
     make demo            (or: python examples/demo.py [FOLDER])
 
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pypdfium2
+import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -21,10 +22,12 @@ from rich.table import Table
 from dossier import Archive, Dossier, IngestReport, Page, ProgressEvent
 
 CASES = Path(__file__).parent / "cases"
+DRAFTS = Path(__file__).parent / "drafts"
 JUDGMENTS = Path(__file__).parent / "judgments"
 SHOWN = "盗窃"
 PAGES = "手机 人民币 罪名:盗窃 日期:2023-03..2023-05"
 SIMILAR = "罪名:盗窃 手机"
+DRAFTED = ("起诉意见书", "起诉书", "刑事判决书")
 
 
 def main() -> int:
@@ -55,10 +58,13 @@ def main() -> int:
         draw(first, target / "page.png")
         console.print(f"{target / 'page.png'}: the lines found on one page")
 
-        console.rule("5. 核对 dossier check")
+        console.rule("5. 文书 dossier generate")
+        drafted = show_documents(archive, target, console)
+
+        console.rule("6. 核对 dossier check")
         check = archive.check()
         console.print(f"clean: {check.clean} ({check.files} files, {check.pages} pages)")
-    return 0 if ok and found and check.clean else 1
+    return 0 if ok and found and drafted and check.clean else 1
 
 
 def take_in(archive: Archive, cases: list[Path], console: Console) -> IngestReport:
@@ -127,6 +133,37 @@ def show_search(archive: Archive, target: Path, console: Console) -> bool:
         result.hits[0].image().save(target / "hit.png")
         console.print(f"{target / 'hit.png'}: the first hit's page with the words marked")
     return result.total > 0
+
+
+def show_documents(archive: Archive, target: Path, console: Console) -> bool:
+    """Three documents of a case from its facts; the second call gives the same again."""
+    entries = yaml.safe_load((DRAFTS / f"{SHOWN}.yaml").read_text("utf-8"))["documents"]
+    same = True
+    for entry in (each for each in entries if each["template"] in DRAFTED):
+        title, values = entry["template"], entry["values"]
+        given = {"day": entry["day"], "number": entry.get("number")} | values
+        made = archive.generate(title, SHOWN, **given)
+        word = made.save(target)
+        table = Table(title=f"{title} {made.number}", title_justify="left")
+        for column in ("字段", "内容", "出处"):
+            table.add_column(column, overflow="fold")
+        fields = [field for field in made.provenance()["fields"] if field["sources"]]
+        for field in fields[:6]:
+            source = field["sources"][0]
+            # some pages of a volume bear no number: then their place in the file
+            label = source["label"]
+            number = f"第{label}页" if label else f"（文件第{source['number']}页）"
+            text = field["text"].replace("\n", "")
+            table.add_row(
+                field["label"],
+                text if len(text) <= 40 else f"{text[:40]}……",
+                f"《{source['title']}》{number}",
+            )
+        console.print(table)
+        again = archive.generate(title, SHOWN, **given)
+        same = same and again.reused and again.docx == made.docx
+        console.print(f"{word}: {len(fields)} fields with pages; made again: reused {again.reused}")
+    return same
 
 
 def verify(pdf: Path, pages: list[Page], console: Console) -> bool:
