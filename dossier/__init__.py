@@ -28,6 +28,7 @@ from .catalogue import (
     StartDocument,
 )
 from .checking import CheckProblem, CheckReport
+from .comparing import Refitted, SimilarityStatus, SimilarJudgment, SimilarJudgments
 from .drafting import Change, Drafted, DraftReport, GeneratedDocument
 from .elements import Elements, extract
 from .errors import DossierError, QueryError
@@ -96,11 +97,15 @@ __all__ = [
     "QueryError",
     "Reading",
     "Rebuilt",
+    "Refitted",
     "Seal",
     "SearchResult",
     "SetField",
     "SetType",
     "Side",
+    "SimilarJudgment",
+    "SimilarJudgments",
+    "SimilarityStatus",
     "Skipped",
     "Snippet",
     "Source",

@@ -13,7 +13,7 @@ from ..archive import Archive
 from ..holdings import Document, Dossier, Page
 from ..intake import IngestReport, Status
 from ..search import DEFAULT_ENGINE
-from . import drafting, facts, judgments, screen, searching, templates
+from . import drafting, facts, judgments, screen, searching, similar, templates
 from .arguments import Case, Json, Place
 from .corrections import parse_corrections
 
@@ -371,7 +371,9 @@ app.command()(facts.facts)
 app.command()(drafting.generate)
 app.command()(searching.search)
 app.command()(searching.reindex)
+app.command()(similar.similar)
 app.add_typer(judgments.app)
+app.add_typer(similar.app)
 app.add_typer(templates.app)
 
 

@@ -225,7 +225,7 @@ class SimilarityKeeper:
         changes, a few hundred at a time. Returns what was built, and how many changes wait."""
         try:
             found = self.features()
-            reason = "there were none yet"
+            reason = "此前没有"
         except FeaturesDamaged as error:
             found, reason = None, error.what
         if found is None:

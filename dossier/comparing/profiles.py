@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from dossier.similarity import INJURIES, CaseProfile, profile_of
@@ -17,6 +18,8 @@ from ..records import Database, JudgmentRow
 _TYPES = ("起诉书", "起诉意见书", "刑事判决书", "提请批准逮捕书")
 """Documents that tell the facts of a case in whole, the best first."""
 _TOLD = ("facts", "prosecution", "conclusion")
+_BEGIN = re.compile(r"(?:审理|依法|审查|侦查)?查明[，,：:]")
+_ENOUGH = 40
 _GUIDING = ("指导性案例", "指导案例")
 
 
@@ -104,11 +107,16 @@ def profile_of_dossier(dossier: Dossier, person: str | None = None) -> Told:
 def told_span(text: str) -> tuple[int, int]:
     """Where a text tells the facts: the stretch that passages are shown from; all of it if no part
     is known as that."""
-    parts = [s for s in extract(text).segments if s.kind in _TOLD]
+    segments = extract(text).segments
+    parts = [s for s in segments if s.kind in _TOLD]
     found = [s for s in parts if s.kind == "facts"] or parts
-    if not found or sum(s.stop - s.start for s in found) < 40:
-        return 0, len(text)
-    return found[0].start, found[-1].stop
+    if found and sum(s.stop - s.start for s in found) >= _ENOUGH:
+        return found[0].start, found[-1].stop
+    # told in the history of the case: from 查明 on to 本院认为
+    stop = next((s.start for s in segments if s.kind in ("reasoning", "decision")), len(text))
+    begin = _BEGIN.search(text, 0, stop)
+    start = begin.end() if begin else 0
+    return (start, stop) if stop - start >= _ENOUGH else (0, len(text))
 
 
 def court_of_number(number: str) -> str:

@@ -1,0 +1,195 @@
+"""Similar judgments: `dossier similar` and `dossier similarity …`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from dossier.similarity import LABELS
+
+from ..archive import Archive
+from ..comparing import FILTERS, SimilarJudgment, SimilarJudgments, SimilarSort
+from ..comparing.authority import authority_name
+from ..errors import DossierError
+from . import screen
+from .arguments import Json, Place
+
+app = typer.Typer(
+    name="similarity",
+    help="类案比对: the features that judgments are compared by.",
+    no_args_is_help=True,
+)
+
+_SIGNALS, _ELEMENTS, _PASSAGES = 4, 8, 2
+"""Of each judgment on the screen; --json has all."""
+
+
+def similar(
+    place: Place,
+    case: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="Dossier: id, name or case number.")
+    ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(help="Instead of a dossier: the facts of a case in this UTF-8 file."),
+    ] = None,
+    judgment: Annotated[
+        str | None, typer.Option(help="Instead: a judgment of the collection, by id or 案号.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", "--count", min=1, max=200, help="How many.")] = 20,
+    charge: Annotated[
+        list[str] | None,
+        typer.Option(help="What the case is charged with, instead of what its papers say."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Only judgments with this value: charge, region, level (最高, 高级, 中级, 基层), "
+            "year, instance (一审, 二审, 再审). Repeatable; of several values of one key any will "
+            "do.",
+        ),
+    ] = None,
+    sort: Annotated[str, typer.Option(help="similarity, authority or newest.")] = "similarity",
+    person: Annotated[
+        str | None, typer.Option(help="Only the charges and circumstances of this defendant.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Judgments that are like a case, and why. Exit code 1 if there are none."""
+    with (
+        screen.errors(as_json),
+        Archive.open(place) as archive,
+        screen.step_progress("judgments", as_json) as progress,
+    ):
+        found = archive.similar(
+            case,
+            text=None if text is None else text.read_text("utf-8"),
+            judgment=judgment,
+            k=k,
+            charge=charge,
+            where=_narrowed(where or ()),
+            sort=cast(SimilarSort, sort),
+            person=person,
+            progress=progress,
+        )
+    if as_json:
+        screen.say_json(found.to_json())
+    else:
+        _show(found)
+    raise typer.Exit(screen.OK if found.items else screen.SOME_FAILED)
+
+
+def _narrowed(where: Sequence[str]) -> dict[str, list[str]]:
+    wanted: dict[str, list[str]] = {}
+    for given in where:
+        name, separator, value = given.partition("=")
+        if not separator or name not in FILTERS:
+            raise ValueError(f"--where {given}: write KEY=VALUE with one of {', '.join(FILTERS)}")
+        wanted.setdefault(name, []).append(value)
+    return wanted
+
+
+def _show(found: SimilarJudgments) -> None:
+    for line in (*found.notes, *found.warnings):
+        screen.err.print(line, markup=False, style="yellow")
+    named = "、".join(
+        name if chance == 1 else f"{name}（推断，{chance:.0%}）" for name, chance in found.charges
+    )
+    screen.out.print(f"罪名: {named or '—'}", markup=False, style="dim")
+    for number, item in enumerate(found.items, 1):
+        _show_item(number, item, found.text)
+    for each in found.own:
+        screen.out.print(f"同案文书: {each.id} {each.title} {each.number}", markup=False)
+    size = sum(found.collection.values())
+    screen.out.print(
+        f"{len(found.items)} of {found.candidates} candidates, {size} judgments, "
+        f"{found.seconds * 1000:.0f} ms. 仅供参考",
+        markup=False,
+        style="bold",
+    )
+
+
+def _show_item(number: int, item: SimilarJudgment, text: str) -> None:
+    judgment = item.judgment
+    head = (judgment.number, " ".join(judgment.title.split()), item.court, judgment.day or "")
+    screen.out.print(
+        f"{number:>3} [{judgment.id}] {'  '.join(str(each) for each in head if each)}",
+        markup=False,
+        style="bold",
+    )
+    best = sorted(item.contributions.items(), key=lambda pair: -abs(pair[1]))[:_SIGNALS]
+    reasons = "  ".join(f"{LABELS[name]} {value:+.2f}" for name, value in best)
+    _line(f"{item.score:+.2f}: {reasons}", style="dim")
+    _line(f"结果: {item.result or '—'}    {authority_name(item.authority)}")
+    shared = [e.mine or "" for e in item.elements if e.relation == "shared"][:_ELEMENTS]
+    differing = [
+        f"{e.mine or '—'} / {e.theirs or '—'}" for e in item.elements if e.relation != "shared"
+    ]
+    if shared:
+        _line(f"相同: {'、'.join(shared)}")
+    if differing:
+        _line(f"不同（本案 / 该案）: {'；'.join(differing[:_ELEMENTS])}")
+    for each in item.passages[:_PASSAGES]:
+        mine, theirs = text[slice(*each.mine)], judgment.text[slice(*each.theirs)]
+        _line(f"本案: {' '.join(mine.split())}", style="cyan")
+        _line(f"该案: {' '.join(theirs.split())}", style="green")
+    for other in item.others:
+        _line(f"同案: [{other.id}] {other.number} {other.title}", style="dim")
+
+
+def _line(text: str, style: str = "") -> None:
+    screen.out.print(f"    {text}", markup=False, style=style or None)
+
+
+@app.command()
+def status(place: Place, as_json: Json = False) -> None:
+    """How far the features are. Exit code 1 if they are damaged, behind or want a refit."""
+    with screen.errors(as_json), Archive.open(place) as archive:
+        found = archive.similarity_status()
+    if as_json:
+        screen.say_json(found.to_json())
+    else:
+        rows: list[tuple[str, Any]] = [
+            ("状态", found.state), ("说明", found.reason), ("已建特征", found.described),
+            ("文书总数", found.recorded), ("待纳入", found.waiting),
+            ("建立时间", found.built), ("排序模型所用文书", found.fitted_on),
+            ("量刑模型所用文书", found.sentencing),
+            ("建议重建", "是" if found.drift and found.drift.advice else "否"),
+        ]  # fmt: skip
+        screen.table(("项目", "值"), rows)
+    wanting = found.state == "damaged" or found.waiting or (found.drift and found.drift.advice)
+    raise typer.Exit(screen.SOME_FAILED if wanting else screen.OK)
+
+
+@app.command()
+def refit(place: Place, as_json: Json = False) -> None:
+    """Build the features anew from all judgments; questions are answered meanwhile."""
+    with (
+        screen.errors(as_json),
+        Archive.open(place) as archive,
+        screen.step_progress("judgments", as_json) as progress,
+    ):
+        made = archive.refit_similarity(progress=progress)
+        if made is None:
+            raise DossierError(
+                "there are too few judgments to compare",
+                advice="take some in: dossier judgments import DIR FILE",
+            )
+    if as_json:
+        screen.say_json(made.to_json())
+        return
+    screen.out.print(
+        f"{made.judgments} judgments; sentences of {made.sentencing} learned from", markup=False
+    )
+    for name, drift in (("before", made.before), ("now", made.after)):
+        if drift is not None:
+            screen.out.print(
+                f"{name}: {drift.unknown_pairs:.1%} of the wording and "
+                f"{drift.unknown_charges:.1%} of the charges unknown, "
+                f"charge found from the facts {drift.charge_hit:.1%}",
+                markup=False,
+            )
