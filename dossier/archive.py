@@ -23,17 +23,24 @@ from sqlalchemy.orm import Session, defer
 from .catalogue import Correction, references
 from .checking import CheckReport, check_archive
 from .comparing import (
+    TEMPLATE,
     Refitted,
     SimilarityKeeper,
     SimilarityStatus,
     SimilarJudgments,
     SimilarSort,
     Told,
+    consistency_of,
     filters_of,
     profile_of_dossier,
     profile_of_text,
+    report_docx,
+    report_html,
+    report_of,
     similar,
     told_judgment,
+    typed_values,
+    weights_of,
 )
 from .drafting import Drafted, Drafting, DraftReport, GeneratedDocument, generate_many
 from .errors import (
@@ -75,6 +82,7 @@ from .records import (
     sweep,
 )
 from .search import DEFAULT_ENGINE, FACETS, Sort, engine_of
+from .similarity.consistency import Consistency
 from .templates.library import Library
 
 FORMAT = 1
@@ -530,6 +538,84 @@ class Archive:
             return profile_of_text(text)
         assert judgment is not None
         return told_judgment(self._database, self.judgment(judgment))
+
+    def consistency(
+        self,
+        case: int | str | None = None,
+        *,
+        text: str | None = None,
+        judgment: int | str | None = None,
+        months: int | None = None,
+        probation: int | None = None,
+        fine: float | None = None,
+        k: int = 30,
+        charge: str | Sequence[str] | None = None,
+        person: str | None = None,
+        found: SimilarJudgments | None = None,
+    ) -> Consistency:
+        """Where a sentence of so many `months` (`probation` in months, `fine` in yuan) lies: among
+        the `k` most similar judgments, in the model's interval, in the law. For reading only.
+
+        `case`, `text`, `judgment`, `charge`, `person`  as in `similar`; what the judgment itself
+                    imposed is never looked at
+        `found`     a result of `similar`, in place of looking again; then none of those
+
+        The statutory range and the starting points of the guideline are there for every charge of
+        the data; where judgments are too few, a warning stands in place of a number. Raises what
+        `similar` raises, and ValueError for numbers that are none.
+        """
+        if found is None:
+            found = self.similar(
+                case, text=text, judgment=judgment, k=k, charge=charge, person=person
+            )
+        features = self._similarity.features()
+        profiles = [each.profile for each in found.items]
+        weights = weights_of([each.score for each in found.items])
+        return consistency_of(
+            found.case,
+            list(zip(profiles, weights, strict=True)),
+            model=features.sentencing if features is not None else None,
+            months=months,
+            probation=probation,
+            fine=fine,
+        )
+
+    def similar_html(
+        self, found: SimilarJudgments, consistency: Consistency | None = None, *, subject: str
+    ) -> str:
+        """The 类案检索报告 as one page of HTML: no script, nothing from elsewhere. `subject` is how
+        the report calls the case."""
+        return report_html(found, consistency, subject=subject, by=self.user)
+
+    def similar_docx(
+        self, found: SimilarJudgments, consistency: Consistency | None = None, *, subject: str
+    ) -> bytes:
+        """The same as a Word file, from the template 类案检索报告; nothing is kept."""
+        report = report_of(found, consistency, subject=subject, by=self.user)
+        return report_docx(report, self._drafting.library)
+
+    def similar_report(
+        self,
+        case: int | str,
+        found: SimilarJudgments | None = None,
+        consistency: Consistency | None = None,
+        *,
+        file: bool = False,
+        day: date | None = None,
+    ) -> GeneratedDocument:
+        """The 类案检索报告 of a dossier. With `file` it is filed with the case (审判副卷), each
+        search a version of its own; otherwise it is a draft that is not kept.
+
+        `found`, `consistency`  results to report (default: those of `similar`, and no proposed
+        sentence). Raises what `similar` and `generate` raise.
+        """
+        name = self.dossier(case).name
+        if found is None:
+            found = self.similar(case)
+        if consistency is None:
+            consistency = self.consistency(found=found)
+        report = report_of(found, consistency, subject=name, by=self.user)
+        return self.generate(TEMPLATE, case, day=day, draft=not file, **typed_values(report))
 
     def refit_similarity(
         self, *, progress: Callable[[int, int], None] | None = None

@@ -7,26 +7,16 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dossier.errors import BadData
 from dossier.similarity.assessing import assess, written
 from dossier.similarity.consistency import Consistency, Flag
 from dossier.similarity.guidelines import load_guidelines
-from dossier.similarity.sentencemodel import LONGEST_WITH_PROBATION, SentencingModel, fit
+from dossier.similarity.sentencemodel import LONGEST_WITH_PROBATION, SentencingModel
 from dossier.similarity.values import CaseProfile
 
 _LONGEST_TRIAL = 60
 _SHORT_TERM = 6
 """Months above which a term is no 拘役."""
 _RANK: tuple[Flag, ...] = ("unknown", "none", "note", "outside")
-
-
-def fit_sentences(profiles: Sequence[CaseProfile]) -> SentencingModel | None:
-    """The sentencing model of these judgments; None where there are too few to learn from (60
-    terms that no calibration needs)."""
-    try:
-        return fit(profiles)
-    except BadData:
-        return None
 
 
 def weights_of(scores: Sequence[float]) -> tuple[float, ...]:

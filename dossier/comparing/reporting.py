@@ -1,0 +1,160 @@
+"""From a search for similar judgments to its report: as a page, and as a Word file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dossier.similarity import LABELS, Element
+from dossier.similarity.consistency import FLAG_NAMES, Consistency
+from dossier.templates import Leaf, Node
+from dossier.templates.library import Library
+
+from ..drafting import with_typed
+from .report import score_words, shown_contributions, similar_html
+from .reportvalues import Meta, Report, ReportItem, sentencing_lines
+from .values import SimilarJudgment, SimilarJudgments
+
+TEMPLATE = "similar_cases_report"
+"""Code of 类案检索报告.docx."""
+_KINDS = {
+    "charge": "罪名", "statute": "法条", "circumstance": "情节", "amount": "数额",
+    "injury": "伤情", "alcohol": "酒精含量", "weight": "毒品数量", "role": "主从犯",
+    "procedure": "程序", "instance": "审级",
+}  # fmt: skip
+_FILTERS = {
+    "charge": "罪名", "region": "地区", "level": "法院层级", "year": "年份", "instance": "审级",
+}  # fmt: skip
+_SORTS = {"similarity": "按相似度", "authority": "按效力层级", "newest": "按裁判日期由近到远"}
+_LONGEST = 20_000
+
+
+def report_of(
+    result: SimilarJudgments,
+    consistency: Consistency | None = None,
+    *,
+    subject: str,
+    by: str,
+) -> Report:
+    """What the report says of this result. `subject` names the case, `by` who searched."""
+    known = [name for name, chance in result.charges if chance == 1.0]
+    guessed = [f"{name}（{chance:.0%}）" for name, chance in result.charges if chance < 1.0]
+    conditions = [f"排列：{_SORTS[result.sort]}"]
+    conditions += [f"本案罪名：{'、'.join(known)}"] if known else []
+    conditions += [f"按案情推断的罪名：{'、'.join(guessed)}"] if guessed else []
+    conditions += [
+        f"{_FILTERS.get(name, name)}限于{'、'.join(values)}"
+        for name, values in result.where.items()
+    ]
+    total = sum(result.collection.values())
+    corpora = [f"本库裁判文书共{total:,}件，进入比对{result.candidates:,}件"]
+    corpora += [f"{name or '未具名'}{count:,}件" for name, count in result.collection.items()]
+    # as the clock on the wall shows it
+    meta = Meta(subject, result.at.astimezone(), by, tuple(corpora), tuple(conditions))
+    items = tuple(_item(each, result.text) for each in result.items)
+    return Report(meta, items, consistency, result.warnings)
+
+
+def _item(found: SimilarJudgment, text: str) -> ReportItem:
+    judgment = found.judgment
+    theirs = judgment.text if found.passages else ""
+    return ReportItem(
+        title=judgment.title or judgment.number or f"裁判文书{judgment.id}",
+        score=found.score,
+        number=judgment.number or "",
+        court=found.court,
+        level=f"{found.level}人民法院" if found.level in ("最高", "高级", "中级", "基层") else "",
+        day=judgment.day.isoformat() if judgment.day else "",
+        charges="、".join(found.profile.charges),
+        result=found.result,
+        contributions=tuple((LABELS[name], value) for name, value in found.contributions.items()),
+        passages=tuple(
+            (text[slice(*each.mine)].strip(), theirs[slice(*each.theirs)].strip())
+            for each in found.passages
+        ),
+        shared=tuple(_shared(each) for each in found.elements if each.relation == "shared"),
+        differing=tuple(
+            (_KINDS.get(each.kind, each.kind), each.mine or "", each.theirs or "")
+            for each in found.elements
+            if each.relation != "shared"
+        ),
+        folded=tuple(each.title or each.number or str(each.id) for each in found.others),
+    )
+
+
+def _shared(element: Element) -> str:
+    return f"{_KINDS.get(element.kind, element.kind)}：{element.mine or element.theirs or ''}"
+
+
+def report_html(
+    result: SimilarJudgments,
+    consistency: Consistency | None = None,
+    *,
+    subject: str,
+    by: str,
+) -> str:
+    """The report as one page of HTML: see `similar_html`."""
+    return similar_html(report_of(result, consistency, subject=subject, by=by))
+
+
+def typed_values(report: Report) -> dict[str, Any]:
+    """The typed fields of 类案检索报告.docx, as `Archive.generate` takes them."""
+    typed: dict[str, Any] = {
+        "query_subject": report.meta.subject,
+        "searched_at": report.meta.at.replace(second=0, microsecond=0, tzinfo=None),
+        "searched_by": report.meta.by,
+        "searched_in": list(report.meta.corpora),
+        "search_conditions": list(report.meta.conditions) or ["无"],
+        "search_method": report.method,
+        "reference_note": report.note,
+    }
+    if report.warnings:
+        typed["search_warnings"] = list(report.warnings)
+    if report.items:
+        typed["similar_cases"] = [_record(each) for each in report.items]
+    answer = report.consistency
+    if answer is not None:
+        lines = [("比较结论", FLAG_NAMES[answer.flag]), *sentencing_lines(answer)]
+        typed["sentencing_lines"] = [{"what": what, "value": value} for what, value in lines]
+        typed["sentencing_words"] = answer.reason
+        if answer.warnings:
+            typed["sentencing_warnings"] = [each.text for each in answer.warnings]
+    return typed
+
+
+def _record(item: ReportItem) -> Mapping[str, str]:
+    mine, theirs = item.passages[0] if item.passages else ("", "")
+    record = {
+        "title": item.title,
+        "number": "" if item.number in item.title else item.number,
+        "court": item.court,
+        "level": item.level,
+        "day": item.day,
+        "charges": item.charges,
+        "result": item.result,
+        "score": score_words(item.score),
+        "signals": "，".join(f"{k}{score_words(v)}" for k, v in shown_contributions(item)),
+        "shared": "；".join(item.shared),
+        "differing": "；".join(
+            f"{what}：本案{a or '无'}，类案{b or '无'}" for what, a, b in item.differing
+        ),
+        "mine": mine,
+        "theirs": theirs,
+        "folded": "；".join(item.folded),
+    }
+    return {code: _clean(value)[:_LONGEST] for code, value in record.items() if value}
+
+
+def _clean(words: str) -> str:
+    """On one line, without what a Word file must not hold."""
+    return " ".join("".join(c for c in words if c >= " " or c in "\n\t").split("\n")).strip()
+
+
+def report_docx(report: Report, library: Library) -> bytes:
+    """The Word file of a report on no case of the archive; not kept anywhere.
+
+    Raises TemplateRefused if the archive's own template of this code is no good."""
+    template = library.find(TEMPLATE)
+    day = Leaf(report.meta.at.date(), "issued")
+    view = with_typed(Node({"day": day}), template.card.typed_fields, typed_values(report))
+    return template.render(view).docx
