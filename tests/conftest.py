@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from dossier import Archive, IngestReport
+
 # the same strings each time, so that what was green stays green; `HYPOTHESIS_PROFILE=explore
 # pytest …` looks for new ones
 settings.register_profile("same", derandomize=True)
@@ -22,6 +24,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "examples" / "cases"
+
+
+@pytest.fixture(scope="session")
+def samples_taken_in(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Archive, IngestReport]]:
+    """The six sample dossiers as recognised from their scans. It takes minutes: tests with it are
+    in the xdist group `samples`, and what changes an archive changes a copy."""
+    from whole_way import CASE_NAMES, source
+
+    with Archive.create(tmp_path_factory.mktemp("samples") / "archive") as archive:
+        report = archive.add([source(case) for case in CASE_NAMES], ocr="fast")
+        yield archive, report
 
 
 def _postgres_programs() -> Path | None:

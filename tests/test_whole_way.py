@@ -9,12 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from truth_text import fields_of, truth_documents
-from whole_way import CASE_NAMES, CASES, Score, expected, planted, reported, source
+from whole_way import CASE_NAMES, CASES, Score, expected, planted, reported
 
 from dossier import Archive, Box, IngestReport, Status
 from dossier.facts import case_facts
@@ -24,19 +23,14 @@ pytestmark = pytest.mark.xdist_group("samples")
 
 
 @pytest.fixture(scope="session")
-def ingested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Archive, IngestReport]]:
-    with Archive.create(tmp_path_factory.mktemp("samples") / "archive") as archive:
-        report = archive.add([source(case) for case in CASE_NAMES], ocr="fast")
-        yield archive, report
+def archive(samples_taken_in: tuple[Archive, IngestReport]) -> Archive:
+    return samples_taken_in[0]
 
 
-@pytest.fixture(scope="session")
-def archive(ingested: tuple[Archive, IngestReport]) -> Archive:
-    return ingested[0]
-
-
-def test_everything_is_in_but_the_broken_file(ingested: tuple[Archive, IngestReport]) -> None:
-    archive, report = ingested
+def test_everything_is_in_but_the_broken_file(
+    samples_taken_in: tuple[Archive, IngestReport],
+) -> None:
+    archive, report = samples_taken_in
     failed = [o.name for o in report.outcomes if o.status is Status.FAILED]
     broken = [name for case in CASE_NAMES for name in expected(case)["broken"]]
     assert failed == broken != []
