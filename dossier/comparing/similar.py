@@ -164,8 +164,6 @@ def _items(
         if own in group:
             same = tuple(each for each in judgments if each.id != told.judgment)
             continue
-        if len(shown) == k and sort == "similarity":
-            break
         shown.append(
             _item(records[group[0]], judgments, by_key[group[0]], case, mine, left, features)
         )
