@@ -2,7 +2,7 @@
 
 `golden/<case>/<document>.txt` were read line by line against `examples/cases/<case>.facts.yaml`.
 Where recognition misread or left out something, `golden/differs.yaml` says what and why.
-To write them anew: `GOLDEN=write pytest tests/drafting/test_golden.py`, then read what `git diff` shows.
+To write them anew: `GOLDEN=write pytest tests/drafting/test_golden.py`; then read `git diff`.
 """
 
 from __future__ import annotations
