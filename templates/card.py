@@ -32,11 +32,17 @@ TypeCode = Annotated[str, AfterValidator(_known_type)]
 
 
 class NumberRule(BaseModel):
-    """How its 文号 is made: `kind` is a row of numbering.yaml."""
+    """How its 文号 is made: `kind` is what it writes for this kind of document.
+
+    `by` is the typed field that names the office that makes it, where that may be another than
+    the card's organ (换押证). `given`: no counter gives it, it is the 案号 under which a court
+    registered the case."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Annotated[str, Field(min_length=1)]
+    by: str = ""
+    given: bool = False
 
 
 class Card(BaseModel):
@@ -62,6 +68,8 @@ class Card(BaseModel):
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     typed: tuple[FieldForm, ...] = ()
+    note: str = ""
+    """What a clerk should know before using it."""
 
     @cached_property
     def typed_fields(self) -> dict[str, SchemaField]:
@@ -130,4 +138,7 @@ def read_card(data: bytes, where: str) -> Card:
     for name in card.identity:
         if name not in names or not names[name].typed:
             raise BadData(f"identity: {name} is no typed field", where=where, advice=advice)
+    by = card.number.by if card.number is not None else ""
+    if by and (by not in card.typed_fields or card.typed_fields[by].type != "text"):
+        raise BadData(f"number: by: {by} is no typed text", where=where, advice=advice)
     return card

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,7 +97,7 @@ def generate(
                 case,
                 person=person,
                 volume=volume,
-                day=None if day is None else date.fromisoformat(day),
+                day=day,
                 number=number,
                 draft=draft,
                 **by_hand,

@@ -84,7 +84,7 @@ def show(place: Place, template: Name, as_json: Json = False) -> None:
         screen.say_json(
             {
                 **_summary(library, found),
-                "sha256": found.sha256, "source": card.source,
+                "sha256": found.sha256, "source": card.source, "note": card.note,
                 "effective_from": f"{card.effective_from}",
                 "effective_to": f"{card.effective_to}" if card.effective_to else None,
                 "identity": list(card.identity), "narrative": list(card.narrative),
@@ -98,7 +98,7 @@ def show(place: Place, template: Name, as_json: Json = False) -> None:
         ("文件", found.path), ("机关", card.organ), ("阶段", card.stage), ("版本", card.version),
         ("文书类型", card.type or "—"), ("一份对应", card.per), ("依据", card.source),
         ("施行", card.effective_from), ("文号", card.number.kind if card.number else "—"),
-        ("各联", "、".join(card.copies) or "—"),
+        ("各联", "、".join(card.copies) or "—"), ("说明", card.note or "—"),
     ):  # fmt: skip
         screen.out.print(f"{label}: {value}", markup=False)
     screen.table(

@@ -73,6 +73,11 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def series_of_document(code: str, subject: str, identity: list[str]) -> str:
+    """What all versions of one document of a dossier have in common."""
+    return digest(code, subject, identity)
+
+
 def plain_typed(card: Card, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Values given by hand as plain JSON, their names by code: 检察员 and `prosecutor` are one.
 
@@ -94,7 +99,7 @@ def _code_path(card: Card, name: str) -> str:
         raise BadValue(
             f"{name[:60]}: {error.args[0]}",
             where=card.title,
-            advice=f"see: dossier templates show {card.title}",
+            advice=f"see: dossier templates show DIR {card.title}",
         ) from None
     return ".".join(
         f"{field.code}[{key}]" if key else field.code

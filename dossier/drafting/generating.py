@@ -17,13 +17,14 @@ from dossier.holdings import Keep, utc
 from dossier.intake import shelve
 from dossier.normal import normal
 from dossier.records import DossierRow, GeneratedRow, NumberRow
-from dossier.templates import Gap, Leaf, Node, Template
+from dossier.templates import Card, Gap, Leaf, Node, Template, schema
 from dossier.templates.library import BUILT_IN, Library
 from dossier.templates.template import missing_fields
 
 from ..errors import NotInArchive, NumberRefused
-from .asking import Asked, digest, plain_typed
+from .asking import Asked, digest, plain_typed, series_of_document
 from .changes import differences
+from .converting import converted
 from .keeping import Made, file_name, latest, number_taken, store
 from .looking import Cases, Seen, look, subjects_of
 from .numbering import Series, draw, series_of
@@ -59,7 +60,7 @@ class Drafting:
         *,
         person: str | None,
         volume: str | None,
-        day: date | None,
+        day: date | str | None,
         number: str | None,
         draft: bool,
         typed: Mapping[str, Any],
@@ -67,6 +68,7 @@ class Drafting:
     ) -> GeneratedDocument:
         """Everything `Archive.generate` promises."""
         template = self.template(name)
+        dated = date.today() if day is None else _day(day)
         given = plain_typed(template.card, typed)
         while True:
             dossier_id, revision = self._state(case)
@@ -78,8 +80,8 @@ class Drafting:
                     return _numbered_so(known, number)
             seen = look(self._keep, self._cases, self._home, asked)
             if draft:
-                return self._draft(asked, seen, day or date.today(), number, by)
-            made = self._make(asked, request, seen, day or date.today(), number, by)
+                return self._draft(asked, seen, dated, number, by)
+            made = self._make(asked, request, seen, dated, number, by)
             if made is not None:
                 return made
             # somebody changed the dossier meanwhile: look again
@@ -186,16 +188,9 @@ class Drafting:
     ) -> GeneratedDocument | None:
         """The document of this key, stored or new; None if the dossier changed meanwhile."""
         card = asked.template.card
-        rule = card.number if number is None else None
-        plan = _Numbering(
-            rule=None
-            if rule is None or not seen.prefix
-            else series_of(card.organ, seen.prefix, rule.kind, day.year),
-            first=1 if rule is None else seen.first_serial(rule.kind, day.year),
-            given=number,
-        )
+        plan = _planned(card, seen, number, day)
         key = digest(asked.template.sha256, seen.reading, asked.typed)
-        series = digest(card.code, seen.subject, seen.identity)
+        series = series_of_document(card.code, seen.subject, seen.identity)
         with self._keep.database.read() as session:
             before = latest(session, asked.dossier_id, series)
         if before is None or before.key != key or before.file_id is None:
@@ -266,7 +261,10 @@ class Drafting:
         if number is None and template.card.number is not None:
             gaps = tuple(gap for gap in gaps if gap.path != "number")
             office = seen.organ or "制作机关"
-            gaps = (*gaps, Gap("number", "机关代字", f"文号 of {office}: offices.yaml", ()))
+            gap = Gap("number", "机关代字", f"文号 of {office}: offices.yaml", ())
+            if template.card.number.given:
+                gap = Gap("number", "文号", "案号 as it was registered: number=, --number", ())
+            gaps = (*gaps, gap)
         return gaps
 
     def _changes(
@@ -337,11 +335,13 @@ class Drafting:
 
 @dataclass(frozen=True, slots=True)
 class _Numbering:
-    """Where the number of a document comes from: an earlier version, a person, or a counter."""
+    """Where the number of a document comes from: an earlier version, a person, the case, or a
+    counter."""
 
     rule: Series | None
     first: int
     given: str | None
+    of_case: str | None = None
 
     def sample(self, before: GeneratedRow | None) -> str | None:
         """Some number of this form, to see whether all else is there; None if it gets none."""
@@ -349,6 +349,8 @@ class _Numbering:
             return before.number
         if self.given is not None:
             return self.given
+        if self.of_case is not None:
+            return self.of_case
         return None if self.rule is None else self.rule.text(self.first)
 
     def number(
@@ -359,14 +361,15 @@ class _Numbering:
         if before is not None and before.number is not None:
             _same_number(before.number, self.given, before.title)
             return before.number
-        if self.given is not None:
-            whose = number_taken(session, self.given, beside=beside, on_paper=False)
+        given = self.given if self.given is not None else self.of_case
+        if given is not None:
+            whose = number_taken(session, given, beside=beside, on_paper=False)
             if whose is not None:
                 raise NumberRefused(
-                    f"the number {self.given} is that of {whose}",
+                    f"the number {given} is that of {whose}",
                     advice="leave the number out: the counter gives the next free one",
                 )
-            return self.given
+            return given
         if self.rule is None:
             return None
 
@@ -374,6 +377,27 @@ class _Numbering:
             return number_taken(session, number, beside=beside, on_paper=True) is not None
 
         return draw(session, self.rule, first=self.first, taken=taken)[1]
+
+
+def _day(given: date | str) -> date:
+    """成文日期 as a date. Raises BadValue."""
+    leaf = converted(schema().find("day")[-1], given)
+    assert isinstance(leaf, Leaf)  # the field is a date
+    assert isinstance(leaf.value, date)
+    return leaf.value
+
+
+def _planned(card: Card, seen: Seen, given: str | None, day: date) -> _Numbering:
+    rule = card.number
+    if rule is None or given is not None:
+        return _Numbering(None, 1, given)
+    if rule.given:
+        # the court registered the case: no counter knows its number
+        return _Numbering(None, 1, None, seen.case_number or None)
+    if not seen.prefix:
+        return _Numbering(None, 1, None)
+    series = series_of(seen.organ_kind, seen.prefix, rule.kind, day.year)
+    return _Numbering(series, seen.first_serial(rule.kind, day.year), None)
 
 
 def _is_id(case: str) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from dossier.factkeeping import kept_facts
@@ -17,9 +20,10 @@ from dossier.facts import Source
 from dossier.holdings import Keep
 from dossier.records import DocumentRow, GeneratedRow, PageRow
 from dossier.templates import Card, Leaf, Node
+from dossier.templates.card import Organ
 
 from ..errors import SubjectNeeded
-from .asking import Asked
+from .asking import Asked, series_of_document
 from .carry import EarlierDocument, taken_over, with_made_papers
 from .offices import Office, load_offices, prefix_of
 from .source import CaseSource, case_source
@@ -44,9 +48,12 @@ class Seen:
     volume: str
     identity: list[str]
     organ: str
+    organ_kind: str
     prefix: str
     """机关代字 of the office that makes it, "" if nothing says."""
     office: Office
+    case_number: str
+    """案号 of the case, "" if the dossier has none."""
 
     def first_serial(self, kind: str, year: int) -> int:
         """Where the office's numbers of this kind begin."""
@@ -95,52 +102,115 @@ def look(keep: Keep, cases: Cases, home: Path, asked: Asked) -> Seen:
     offices = load_offices(home)
     person, volume = _subject(card, source, asked.person, asked.volume)
     view = case_view(source, card, person=person, volume=volume, offices=offices)
+    named, title = _key(view, "person", person), _key(view, "volume", volume)
+    about = title if card.per == "volume" else named
     made = _earlier(keep, asked.dossier_id)
     papers = [paper for code, paper in made.papers if code != card.code]
     if papers:
         view = with_made_papers(view, papers, stage=card.stage, subject=person or "")
-    if card.typed_fields:
-        view = taken_over(
-            view,
-            card.typed_fields,
-            made.documents,
-            stage=card.stage,
-            subject=person or volume or "",
-        )
-    if asked.typed:
-        view = with_typed(view, card.schema, asked.typed)
+    view, identity = _by_hand(view, asked, made, about)
+    view, office = _office(view, card, asked.typed)
     paths = [path for path in template.needs if not card.schema.find(path)[0].issued]
-    issuer = view.values.get("issuer")
-    organ = str(issuer.value) if isinstance(issuer, Leaf) else ""
     prefix = ""
-    if card.organ != "any":
+    if office.kind != "any":
         numbers = [
             (each.card.organ.value, each.card.number.value)
             for each in source.documents
             if each.card.organ is not None and each.card.number is not None
         ]
-        prefix = prefix_of(organ, card.organ, numbers, offices)
-    subject = view.values.get("person") if person is not None else None
-    volume_node = view.values.get("volume") if volume is not None else None
-    named = subject.key if isinstance(subject, Node) else ""
-    title = volume_node.key if isinstance(volume_node, Node) else ""
+        prefix = prefix_of(office.name, office.kind, numbers, offices)
     return Seen(
         view=view,
         needed=pruned(view, paths),
         reading=template.reading(view),
-        subject=title if card.per == "volume" else named,
+        subject=about,
         person=named,
         volume=title,
-        identity=[_identity(view, code) for code in card.identity],
-        organ=organ,
+        identity=identity,
+        organ=office.name,
+        organ_kind=office.kind,
         prefix=prefix,
-        office=offices.of(organ),
+        office=offices.of(office.name),
+        case_number=_case_number(source),
     )
+
+
+def _key(view: Node, code: str, asked: str | None) -> str:
+    """The key of the person or volume a document is about; "" if it is about none."""
+    value = view.values.get(code) if asked is not None else None
+    return value.key if isinstance(value, Node) else ""
+
+
+def _by_hand(view: Node, asked: Asked, made: _Earlier, about: str) -> tuple[Node, list[str]]:
+    """The view with what was typed, for earlier documents and for this one, and the identity that
+    this gives."""
+    card = asked.template.card
+
+    def seen(before: int | None) -> Node:
+        taken = taken_over(
+            view,
+            card.typed_fields,
+            made.documents,
+            stage=card.stage,
+            subject=about,
+            code=card.code,
+            before=before,
+            identity=card.identity,
+        )
+        return with_typed(taken, card.schema, asked.typed) if asked.typed else taken
+
+    # which document it is, and so when it was made first, does not come from those of its stage
+    identity = [_identity(seen(None), code) for code in card.identity]
+    first = made.first.get(series_of_document(card.code, about, identity), sys.maxsize)
+    return seen(first), identity
 
 
 def _identity(view: Node, code: str) -> str:
     value = view.values.get(code)
+    if isinstance(value, tuple):
+        # 送达文书 is a list: two services on one person are two documents
+        return "；".join(str(each.value) for each in value if isinstance(each, Leaf))
     return str(value.value) if isinstance(value, Leaf) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """The office that makes a document, and what kind of organ it is."""
+
+    name: str
+    kind: Organ
+
+
+_BY_ENDING: dict[str, Organ] = {
+    "检察院": "procuratorate", "法院": "court", "看守所": "detention", "司法局": "correction",
+    "公安局": "police", "分局": "police",
+}  # fmt: skip
+
+
+def _office(view: Node, card: Card, typed: Mapping[str, Any]) -> tuple[Node, _Maker]:
+    """Who makes the document: whom the card's `by` names, else what was typed for 制作机关 or for
+    the organ of the card, else what the case gives; and the view in which that is 制作机关."""
+    values = view.values
+    given = [card.number.by] if card.number is not None and card.number.by else []
+    given += [code for code in ("issuer", card.organ) if code in typed]
+    named = [values[code] for code in given if code in values]
+    issuer = named[0] if named else values.get("issuer")
+    if not isinstance(issuer, Leaf):
+        return view, _Maker("", card.organ)
+    name = str(issuer.value)
+    kind = card.organ
+    if named:
+        kind = next((of for end, of in _BY_ENDING.items() if name.endswith(end)), kind)
+        view = Node({**values, "issuer": issuer}, view.key)
+    return view, _Maker(name, kind)
+
+
+_COURT_NUMBER = re.compile(r"[（(]\d{4}[）)].{0,12}(?:刑|速)")
+
+
+def _case_number(source: CaseSource) -> str:
+    """The court's own number of the case (案号), "" if the dossier has none."""
+    return next((each for each in source.numbers if _COURT_NUMBER.match(each)), "")
 
 
 def _subject(
@@ -179,6 +249,8 @@ class _Earlier:
     their template."""
 
     documents: list[EarlierDocument]
+    first: dict[str, int]
+    """Of each document the id of its first version, also of those withdrawn."""
     papers: list[tuple[str, tuple[str, str, Node]]]
 
 
@@ -192,11 +264,27 @@ def _earlier(keep: Keep, dossier_id: int) -> _Earlier:
             .where(GeneratedRow.dossier_id == dossier_id, PageRow.number == 0)
             .order_by(GeneratedRow.id)
         ).all()
+        begun = session.execute(
+            select(GeneratedRow.series, func.min(GeneratedRow.id))
+            .where(GeneratedRow.dossier_id == dossier_id)
+            .group_by(GeneratedRow.series)
+        )
+        first: dict[str, int] = dict(row._tuple() for row in begun)
     return _Earlier(
         [
-            EarlierDocument(row.title, row.stage, row.typed, row.subject, document.id, page)
+            EarlierDocument(
+                row.title,
+                row.stage,
+                row.typed,
+                row.subject,
+                document.id,
+                page,
+                code=row.template,
+                first=first[row.series],
+            )
             for row, document, page in rows
         ],
+        first,
         [
             (row.template, (document.type_code, row.stage, _paper(row, document, page)))
             for row, document, page in rows

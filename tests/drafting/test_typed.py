@@ -248,3 +248,35 @@ def test_another_persons_document_and_another_meaning_are_not_taken_over() -> No
     assert dict(taken_over(Node(), FIELDS, earlier, subject="韩志远").values) == {}
     taken = taken_over(Node(), FIELDS, earlier, subject="柳小军")
     assert at(taken, "prosecutor") == "甲"
+
+
+def test_documents_of_one_stage_give_to_those_begun_later() -> None:
+    first = EarlierDocument("起诉书", "审查起诉", {"prosecutor": "乙"}, code="a", first=3)
+
+    def taken(before: int | None, code: str = "b", identity: tuple[str, ...] = ()) -> object:
+        view = taken_over(
+            Node(), FIELDS, [first], stage="审查起诉", before=before, code=code, identity=identity
+        )
+        return at(view, "prosecutor")
+
+    assert taken(4) == "乙"
+    # begun before it, the same template, or what makes it another document: nothing
+    assert [taken(3), taken(2), taken(None), taken(4, code="a")] == [None] * 4
+    assert taken(4, identity=("prosecutor",)) is None
+
+
+def test_what_papers_about_several_people_say_is_put_together_or_left() -> None:
+    view = Node({"defendants": (Node({}, "甲"), Node({}, "乙"))})
+
+    def paper(who: str, months: int, reason: str) -> EarlierDocument:
+        typed = {"penalties": [{"name": who, "months": months}], "reason": reason, "copies": "2"}
+        return EarlierDocument("具结书", "审查起诉", typed, subject=who, code="a", first=1)
+
+    both = [paper("甲", 6, "某事"), paper("乙", 8, "别的事")]
+    taken = taken_over(view, FIELDS, both, stage="审查起诉", before=9, code="b")
+    assert [at(taken, f"penalties.{who}.months") for who in "甲乙"] == [6, 8]
+    assert at(taken, "copies") == 2
+    assert at(taken, "reason") is None
+    # one of them alone would leave the other out
+    alone = taken_over(view, FIELDS, both[:1], stage="审查起诉", before=9, code="b")
+    assert "penalties" not in alone.values
