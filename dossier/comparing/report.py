@@ -24,7 +24,6 @@ thead{display:table-header-group}
 tr,svg,.together{break-inside:avoid}
 h2,h3{break-after:avoid}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-table.key th{width:150px}
 table.side td{width:50%}
 svg{max-width:100%;height:auto;display:block;margin:8px 0}
 .small{font-size:13px;color:#555}
@@ -35,6 +34,9 @@ svg{max-width:100%;height:auto;display:block;margin:8px 0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 _BAR, _HALF = 300, 150
+_COLUMNS = (
+    ("序号", 7), ("裁判文书", 30), ("日期和层级", 18), ("罪名", 13), ("裁判结果", 21), ("得分", 11),
+)  # fmt: skip
 
 
 def similar_html(report: Report) -> str:
@@ -50,7 +52,7 @@ def similar_html(report: Report) -> str:
         _table(report.items),
     ]
     if report.consistency is not None:
-        parts += ["<h2>三、量刑比较</h2>", *_sentencing(report.consistency)]
+        parts += ["<h2>三、量刑比较</h2>", *_sentencing(report)]
     if report.items:
         number = "四" if report.consistency is not None else "三"
         parts.append(f"<h2>{number}、逐件比对</h2>")
@@ -77,17 +79,14 @@ def _searched(report: Report) -> str:
 
 
 def _keyed(rows: list[tuple[str, str]]) -> str:
-    body = "".join(f"<tr><th>{_text(k)}</th><td>{_text(v)}</td></tr>" for k, v in rows)
+    body = "".join(f'<tr><th width="26%">{_text(k)}</th><td>{_text(v)}</td></tr>' for k, v in rows)
     return f'<table class="key">{body}</table>'
 
 
 def _table(items: tuple[ReportItem, ...]) -> str:
     if not items:
         return "<p>未检索到类案。</p>"
-    head = "".join(
-        f"<th>{each}</th>"
-        for each in ("序号", "裁判文书", "日期和层级", "罪名", "裁判结果", "得分")
-    )
+    head = "".join(f'<th width="{share}%">{each}</th>' for each, share in _COLUMNS)
     rows = "".join(
         f'<tr><td class="n">{at}</td><td>{_text(item.title)}'
         + (f'<br><span class="small">{_text(item.number)}</span>' if item.number else "")
@@ -112,12 +111,13 @@ def _compared(at: int, item: ReportItem) -> str:
         parts.append(f"<p>相同要素：{_text('；'.join(item.shared))}</p>")
     if item.differing:
         rows = "".join(
-            f"<tr><td>{_text(what)}</td><td>{_text(mine or '—')}</td>"
-            f"<td>{_text(theirs or '—')}</td></tr>"
+            f"<tr><td>{_text(what)}</td><td>{_text(mine or '未见')}</td>"
+            f"<td>{_text(theirs or '未见')}</td></tr>"
             for what, mine, theirs in item.differing
         )
         parts.append(
-            "<table><thead><tr><th>不同要素</th><th>本案</th><th>类案</th></tr></thead>"
+            '<table><thead><tr><th width="20%">不同要素</th><th width="40%">本案</th>'
+            '<th width="40%">类案</th></tr></thead>'
             f"<tbody>{rows}</tbody></table>"
         )
     if item.passages:
@@ -166,13 +166,16 @@ def _bars(item: ReportItem) -> str:
             f'<td class="n">{score_words(value)}</td></tr>'
         )
     return (
-        '<table class="bars"><thead><tr><th>得分构成</th><th>（左减右加）</th><th>得分</th></tr>'
+        '<table class="bars"><thead><tr><th width="35%">得分构成</th><th width="50%">左减右加</th>'
+        '<th width="15%">得分</th></tr>'
         f"</thead><tbody>{''.join(rows)}<tr><th>合计</th><th></th>"
         f'<td class="n"><b>{score_words(item.score)}</b></td></tr></tbody></table>'
     )
 
 
-def _sentencing(answer: Consistency) -> list[str]:
+def _sentencing(report: Report) -> list[str]:
+    answer = report.consistency
+    assert answer is not None
     kind = "bad" if answer.flag == "outside" else "warn" if answer.flag != "none" else "small"
     parts = [
         f'<p class="{kind}"><b>{_text(FLAG_NAMES[answer.flag])}</b>　{_text(answer.reason)}</p>',
@@ -182,11 +185,11 @@ def _sentencing(answer: Consistency) -> list[str]:
     parts += [f'<p class="warn">{_text(each.text)}</p>' for each in answer.warnings]
     if answer.base is not None and answer.interval is not None:
         parts.append(_circumstances(answer))
-    if answer.counter:
-        places = "、".join(str(place + 1) for place in answer.counter)
-        parts.append(
-            f'<p class="small">结果方向相反、最相近的类案在比较序列中的位次：{_text(places)}</p>'
-        )
+    # those further down than the list goes are not in the report
+    places = [str(place + 1) for place in answer.counter if place < len(report.items)]
+    if places:
+        words = f"结果方向相反、最相近的类案：第{'、'.join(places)}件"
+        parts.append(f'<p class="small">{_text(words)}</p>')
     return parts
 
 
@@ -201,7 +204,8 @@ def _circumstances(answer: Consistency) -> str:
     middle = answer.base + sum(each.months for each in answer.contributions)
     rows.append(f'<tr><th>期望刑期</th><td class="n"><b>{middle:.2f}</b></td><th></th></tr>')
     return (
-        "<table><thead><tr><th>情节</th><th>对期望刑期的影响（月）</th><th>指导意见</th></tr></thead>"
+        '<table><thead><tr><th width="22%">情节</th><th width="24%">对期望刑期的影响（月）</th>'
+        '<th width="54%">指导意见</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 

@@ -22,6 +22,8 @@ _KINDS = {
     "injury": "伤情", "alcohol": "酒精含量", "weight": "毒品数量", "role": "主从犯",
     "procedure": "程序", "instance": "审级",
 }  # fmt: skip
+_UNTOLD = ("statute", "procedure", "instance")
+"""Kinds that a text before trial does not tell: where only one has them nothing differs."""
 _FILTERS = {
     "charge": "罪名", "region": "地区", "level": "法院层级", "year": "年份", "instance": "审级",
 }  # fmt: skip
@@ -37,8 +39,8 @@ def report_of(
     by: str,
 ) -> Report:
     """What the report says of this result. `subject` names the case, `by` who searched."""
-    known = [name for name, chance in result.charges if chance == 1.0]
-    guessed = [f"{name}（{chance:.0%}）" for name, chance in result.charges if chance < 1.0]
+    known = [f"{name}罪" for name, chance in result.charges if chance == 1.0]
+    guessed = [f"{name}罪（{chance:.0%}）" for name, chance in result.charges if chance < 1.0]
     conditions = [f"排列：{_SORTS[result.sort]}"]
     conditions += [f"本案罪名：{'、'.join(known)}"] if known else []
     conditions += [f"按案情推断的罪名：{'、'.join(guessed)}"] if guessed else []
@@ -64,8 +66,10 @@ def _item(found: SimilarJudgment, text: str) -> ReportItem:
         number=judgment.number or "",
         court=found.court,
         level=f"{found.level}人民法院" if found.level in ("最高", "高级", "中级", "基层") else "",
-        day=judgment.day.isoformat() if judgment.day else "",
-        charges="、".join(found.profile.charges),
+        day=f"{judgment.day.year}年{judgment.day.month}月{judgment.day.day}日"
+        if judgment.day
+        else "",
+        charges="、".join(f"{name}罪" for name in found.profile.charges),
         result=found.result,
         contributions=tuple((LABELS[name], value) for name, value in found.contributions.items()),
         passages=tuple(
@@ -74,16 +78,24 @@ def _item(found: SimilarJudgment, text: str) -> ReportItem:
         ),
         shared=tuple(_shared(each) for each in found.elements if each.relation == "shared"),
         differing=tuple(
-            (_KINDS.get(each.kind, each.kind), each.mine or "", each.theirs or "")
+            (_KINDS.get(each.kind, each.kind), _said(each, each.mine), _said(each, each.theirs))
             for each in found.elements
-            if each.relation != "shared"
+            if each.relation == "differing"
+            or (each.relation != "shared" and each.kind not in _UNTOLD)
         ),
         folded=tuple(each.title or each.number or str(each.id) for each in found.others),
     )
 
 
 def _shared(element: Element) -> str:
-    return f"{_KINDS.get(element.kind, element.kind)}：{element.mine or element.theirs or ''}"
+    named = _KINDS.get(element.kind, element.kind)
+    mine, theirs = _said(element, element.mine), _said(element, element.theirs)
+    # sums that are near each other are shared: both are said
+    return f"{named}：{mine}" if mine == theirs else f"{named}：本案{mine}，类案{theirs}"
+
+
+def _said(element: Element, words: str | None) -> str:
+    return f"{words}罪" if words and element.kind == "charge" else words or ""
 
 
 def report_html(
@@ -136,7 +148,7 @@ def _record(item: ReportItem) -> Mapping[str, str]:
         "signals": "，".join(f"{k}{score_words(v)}" for k, v in shown_contributions(item)),
         "shared": "；".join(item.shared),
         "differing": "；".join(
-            f"{what}：本案{a or '无'}，类案{b or '无'}" for what, a, b in item.differing
+            f"{what}：本案{a or '未见'}，类案{b or '未见'}" for what, a, b in item.differing
         ),
         "mine": mine,
         "theirs": theirs,

@@ -1,0 +1,141 @@
+"""Where a sentence lies among an archive's own judgments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stolen_goods import QUERY, corpus
+
+from dossier import Archive
+from dossier.comparing import weights_of
+from dossier.similarity.consistency import REFERENCE_ONLY
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder = tmp_path_factory.mktemp("consistency")
+    with Archive.create(folder / "archive") as made:
+        made.import_judgments(corpus(folder / "corpus.jsonl", 160))
+        yield made
+
+
+def test_a_usual_term_is_no_deviation(archive: Archive) -> None:
+    answer = archive.consistency(text=QUERY, charge="盗窃", months=8)
+    assert answer.interval is not None
+    assert answer.terms is not None
+    assert answer.flag in ("none", "note")
+    assert answer.note == REFERENCE_ONLY
+
+
+def test_a_harsh_term_is_one(archive: Archive) -> None:
+    answer = archive.consistency(text=QUERY, charge="盗窃", months=60)
+    assert answer.flag == "outside"
+    assert answer.percentile == 100
+
+
+def test_contributions_add_up_to_what_is_expected(archive: Archive) -> None:
+    answer = archive.consistency(text=QUERY, charge="盗窃", months=8)
+    assert answer.base is not None
+    assert answer.interval is not None
+    total = answer.base + sum(each.months for each in answer.contributions)
+    assert total == pytest.approx(answer.interval.middle)
+
+
+def test_beyond_what_the_law_allows_is_named(archive: Archive) -> None:
+    answer = archive.consistency(text="被告人吴某酒后驾驶机动车。", charge="危险驾驶", months=12)
+    assert answer.flag == "outside"
+    assert "刑法第133条之1" in answer.illegal
+    page = archive.similar_html(
+        archive.similar(text=QUERY, k=3, charge="盗窃"), answer, subject="吴某案"
+    )
+    assert "超出法定刑" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "months", "probation", "article"),
+    [
+        (QUERY, 8, 12, "刑法第74条"),  # 累犯
+        (QUERY, 40, 48, "刑法第72条"),
+        (QUERY.replace("系累犯，", ""), 10, 6, "刑法第73条"),
+        (QUERY.replace("系累犯，", ""), 10, 72, "刑法第73条"),
+    ],
+)
+def test_probation_against_the_law_is_named(
+    archive: Archive, text: str, months: int, probation: int, article: str
+) -> None:
+    answer = archive.consistency(text=text, charge="盗窃", months=months, probation=probation)
+    assert article in answer.illegal
+    assert article in answer.reason
+    assert answer.flag == "outside"
+
+
+def test_lawful_probation_is_not(archive: Archive) -> None:
+    text = QUERY.replace("系累犯，", "")
+    answer = archive.consistency(text=text, charge="盗窃", months=8, probation=12)
+    assert answer.illegal == ""
+
+
+def test_a_fine_far_off_is_noted(archive: Archive) -> None:
+    usual = archive.consistency(text=QUERY, charge="盗窃", months=8, fine=3000)
+    assert "罚金" not in usual.reason
+    far = archive.consistency(text=QUERY, charge="盗窃", months=8, fine=900_000)
+    assert "罚金900,000元高于" in far.reason
+    assert far.flag in ("note", "outside")
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [{"months": 0}, {"probation": 12}, {"months": 8, "probation": 0}, {"months": 8, "fine": 0.0}],
+)
+def test_numbers_that_are_none(archive: Archive, numbers: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        archive.consistency(text=QUERY, charge="盗窃", **numbers)  # type: ignore[arg-type]
+
+
+def test_a_result_is_not_looked_for_twice(archive: Archive) -> None:
+    found = archive.similar(text=QUERY, charge="盗窃", k=30)
+    assert archive.consistency(found=found, months=8) == archive.consistency(
+        text=QUERY, charge="盗窃", months=8
+    )
+
+
+def test_names_and_ethnicity_move_nothing(archive: Archive) -> None:
+    head = "被告人{}，{}，{}，{}人，信仰{}。\n经审理查明，"
+    one = head.format("吴某", "男", "汉族", "甘肃省临洮县", "佛教") + QUERY
+    other = (head.format("马某", "女", "回族", "青海省西宁市", "伊斯兰教") + QUERY).replace(
+        "吴某", "马某"
+    )
+    answers = [archive.consistency(text=t, charge="盗窃", months=8) for t in (one, other)]
+    assert answers[0].to_json() == answers[1].to_json()
+
+
+def test_thin_data_gives_warnings_and_no_interval(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        archive.import_judgments(corpus(tmp_path / "corpus.jsonl", 4))
+        answer = archive.consistency(text=QUERY, charge="盗窃", months=8)
+        assert answer.interval is None
+        assert answer.terms is None
+        assert answer.percentile is None
+        assert {each.code for each in answer.warnings} >= {"few_similar", "no_model"}
+        assert answer.statutory is not None  # the law is there whatever the archive has
+        found = archive.similar(text=QUERY, charge="盗窃")
+        page = archive.similar_html(found, answer, subject="吴某盗窃案")
+        for each in answer.warnings:
+            assert each.text in page
+
+
+def test_the_law_alone_with_no_judgments(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        answer = archive.consistency(text=QUERY, charge="盗窃", months=200)
+        assert answer.flag == "outside"
+        assert "刑法第264条" in answer.illegal
+
+
+def test_weights_fall_with_the_score() -> None:
+    assert weights_of([]) == ()
+    assert weights_of([2.0, 2.0]) == (1.0, 1.0)
+    first, second, third = weights_of([3.0, 2.0, 1.0])
+    assert first == 1.0
+    assert first > second > third > 0
