@@ -9,10 +9,13 @@ from typing import Annotated, Any, cast
 import typer
 
 from dossier.similarity import LABELS
+from dossier.similarity.consistency import FLAG_NAMES, REFERENCE_ONLY, Consistency
 
 from ..archive import Archive
 from ..comparing import FILTERS, SimilarJudgment, SimilarJudgments, SimilarSort
 from ..comparing.authority import authority_name
+from ..comparing.reportvalues import sentencing_lines
+from ..durable import write_whole
 from ..errors import DossierError
 from . import screen
 from .arguments import Json, Place
@@ -57,9 +60,25 @@ def similar(
     person: Annotated[
         str | None, typer.Option(help="Only the charges and circumstances of this defendant.")
     ] = None,
+    months: Annotated[
+        int | None,
+        typer.Option(min=1, help="A proposed term in months: also say where it lies (量刑比较)."),
+    ] = None,
+    probation: Annotated[
+        int | None, typer.Option(min=1, help="Proposed 缓刑考验期 of --months, in months.")
+    ] = None,
+    fine: Annotated[float | None, typer.Option(min=1, help="Proposed fine in yuan.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write 类案检索报告 as one page of HTML.")
+    ] = None,
+    docx: Annotated[
+        Path | None, typer.Option(help="Also write 类案检索报告 as a Word file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judgments that are like a case, and why. Exit code 1 if there are none."""
+    proposed = any(each is not None for each in (months, probation, fine))
+    answer = None
     with (
         screen.errors(as_json),
         Archive.open(place) as archive,
@@ -76,11 +95,43 @@ def similar(
             person=person,
             progress=progress,
         )
+        if proposed or html is not None or docx is not None:
+            answer = archive.consistency(found=found, months=months, probation=probation, fine=fine)
+        subject = _subject(archive, case, judgment)
+        if html is not None:
+            write_whole(html, archive.similar_html(found, answer, subject=subject).encode())
+        if docx is not None:
+            write_whole(docx, archive.similar_docx(found, answer, subject=subject))
     if as_json:
-        screen.say_json(found.to_json())
+        files = {"html": html, "docx": docx}
+        extra = {name: str(path) for name, path in files.items() if path is not None}
+        compared = {} if answer is None else {"consistency": answer.to_json()}
+        screen.say_json({**found.to_json(), **compared, **extra})
     else:
         _show(found)
+        if proposed and answer is not None:
+            _show_sentence(answer)
+        for path in (html, docx):
+            if path is not None:
+                screen.out.print(f"{path}", markup=False)
     raise typer.Exit(screen.OK if found.items else screen.SOME_FAILED)
+
+
+def _subject(archive: Archive, case: str | None, judgment: str | None) -> str:
+    """What a report calls the case."""
+    if case is not None:
+        return archive.dossier(case).name
+    if judgment is not None:
+        return " ".join(archive.judgment(judgment).title.split())
+    return "以文本检索的案情"
+
+
+def _show_sentence(answer: Consistency) -> None:
+    screen.table(("量刑比较", "值"), sentencing_lines(answer))
+    for warning in answer.warnings:
+        screen.err.print(warning.text, markup=False, style="yellow")
+    screen.out.print(f"{FLAG_NAMES[answer.flag]}: {answer.reason}", markup=False, style="bold")
+    screen.out.print(REFERENCE_ONLY, markup=False, style="dim")
 
 
 def _narrowed(where: Sequence[str]) -> dict[str, list[str]]:

@@ -326,6 +326,16 @@ def test_the_command(archive: Archive, tmp_path: Path) -> None:
     shown = run(app, ["similar", home, "--judgment", "1", "--where", "charge=盗窃", "-k", "2"])
     assert shown.exit_code == 0
     assert "相同" in shown.output
+    html, docx = tmp_path / "报告.html", tmp_path / "报告.docx"
+    report = run(
+        app,
+        ["similar", home, "--judgment", "1", "-k", "3", "--months", "8", "--html", str(html),
+         "--docx", str(docx)],
+    )  # fmt: skip
+    assert report.exit_code == 0, report.output
+    assert "拟判主刑" in report.output
+    assert "类案检索报告" in html.read_text("utf-8")
+    assert docx.read_bytes().startswith(b"PK")
     none = run(app, ["similar", home, "--judgment", "1", "--where", "level=最高", "--json"])
     assert none.exit_code == 1
     wrong = run(app, ["similar", home, "--judgment", "1", "--where", "民族=汉"])
