@@ -7,6 +7,7 @@ taken in by the text processor and fields that run something are named and refus
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
+from PIL import Image
 
 from dossier.errors import DossierError, TemplateRefused
 from dossier.ingest import Limits
@@ -32,6 +34,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W_URI = W[1:-1]
 _O = "{urn:schemas-microsoft-com:office:office}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_PIXELS = 50_000_000
 _TYPES = "[Content_Types].xml"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _STORIES = tuple(f"{_WORD}{n}+xml" for n in ("header", "footer", "footnotes", "endnotes"))
@@ -77,8 +80,8 @@ class Opened:
     stories: dict[str, etree._Element]
 
 
-def open_package(path: Path) -> Opened:
-    """Read and look through a template. Raises TemplateRefused naming file and part."""
+def open_package(path: Path, docx: bytes) -> Opened:
+    """Look through a template, the content of `path`. TemplateRefused names file and part."""
     name = path.name
     if path.suffix.lower() != ".docx":
         raise TemplateRefused(
@@ -87,7 +90,7 @@ def open_package(path: Path) -> Opened:
             advice="save it as a Word document without macros (.docx)",
         )
     try:
-        package = Package(path, name, LIMITS)
+        package = Package(io.BytesIO(docx), name, LIMITS)
         try:
             return _looked_through(package, name)
         finally:
@@ -124,6 +127,8 @@ def _looked_through(package: Package, name: str) -> Opened:
             else:
                 check_content(root, name, part)
             trees[part] = root
+        else:
+            _check_picture(data, name, part)
         parts[part] = data
     stories = {
         part: trees[part]
@@ -136,6 +141,17 @@ def _looked_through(package: Package, name: str) -> Opened:
     first = [_TYPES, "_rels/.rels", MAIN]
     order = first + [part for part in parts if part not in first]
     return Opened(name, {part: parts[part] for part in order}, stories)
+
+
+def _check_picture(data: bytes, name: str, part: str) -> None:
+    """Only the head is read: a few bytes may claim gigabytes of pixels."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF")) as picture:
+            width, height = picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        width = height = 0
+    if not 0 < width * height <= _PIXELS:
+        raise _refused("a picture that is broken or larger than 50 million pixels", name, part)
 
 
 def _thumbnail(part: str) -> bool:

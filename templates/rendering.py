@@ -54,14 +54,14 @@ def environment() -> TemplateEnvironment:
     return TemplateEnvironment()
 
 
-def compile_template(path: Path, digest: str, card: Card) -> Compiled:
+def compile_template(path: Path, docx: bytes, digest: str, card: Card) -> Compiled:
     """The compiled template, kept by content (`digest`, of file and card). TemplateRefused."""
     with _lock:
         found = _cache.get(digest)
         if found is not None:
             _cache.move_to_end(digest)
             return found
-    made = _compile(path, card)
+    made = _compile(path, docx, card)
     with _lock:
         _cache[digest] = made
         while len(_cache) > _KEPT:
@@ -75,8 +75,8 @@ def forget() -> None:
         _cache.clear()
 
 
-def _compile(path: Path, card: Card) -> Compiled:
-    opened = open_package(path)
+def _compile(path: Path, docx: bytes, card: Card) -> Compiled:
+    opened = open_package(path, docx)
     jinja = environment()
     trees = [(story, parsed(jinja, story)) for story in stories(opened)]
     try:

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dossier.errors import BadData, MissingFields
+from dossier.errors import BadData, MissingFields, TemplateRefused
 
 from .analysis import Reading, ancestors
 from .card import Card, read_card
 from .fields import Field
+from .package import LIMITS
 from .rendering import Compiled, compile_template, fill
 from .run import Budget, Run
 from .values import Gap, Leaf, Node, Plain, Rendered, Value
@@ -40,12 +41,23 @@ class Template:
         return f"Template({self.card.title!r}, {str(self.path)!r})"
 
     @cached_property
+    def _docx(self) -> bytes:
+        """The Word file, read once: what is compiled is what `sha256` is of, also where somebody
+        saves another one meanwhile. Raises TemplateRefused for one that is too large."""
+        with self.path.open("rb") as file:
+            data = file.read(LIMITS.unpacked_bytes + 1)
+        if len(data) > LIMITS.unpacked_bytes:
+            raise TemplateRefused(
+                "larger than 64 MB", where=str(self.path), advice="take pictures out of it"
+            )
+        return data
+
+    @cached_property
     def sha256(self) -> str:
         """Of the Word file and the card."""
         digest = hashlib.sha256(self._card_bytes)
         digest.update(b"\0")
-        with self.path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(hashlib.sha256(self._docx).digest())
         return digest.hexdigest()
 
     @property
@@ -56,7 +68,7 @@ class Template:
     @cached_property
     def compiled(self) -> Compiled:
         """The code of its parts. Raises TemplateRefused."""
-        return compile_template(self.path, self.sha256, self.card)
+        return compile_template(self.path, self._docx, self.sha256, self.card)
 
     @property
     def reads(self) -> Reading:

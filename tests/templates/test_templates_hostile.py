@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -359,3 +361,22 @@ def test_a_card_with_yaml_objects(tmp_path: Path) -> None:
 
     with pytest.raises(BadData):
         paper(tmp_path, "甲", card="copies: !!python/object/apply:os.getcwd []")
+
+
+@pytest.mark.parametrize("size", [(100_000, 100_000), (0, 5)])
+def test_a_picture_of_too_many_pixels(tmp_path: Path, size: tuple[int, int]) -> None:
+    head = b"IHDR" + struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    picture = b"\x89PNG\r\n\x1a\n" + chunk
+    path = write_paper(tmp_path, "甲")
+    refused(repacked(path, lambda parts: parts.update({"word/media/a.png": picture})), "pixels")
+
+
+def test_a_template_replaced_after_it_was_looked_at_is_not_mixed_with_the_new_one(
+    tmp_path: Path,
+) -> None:
+    template = Template(write_paper(tmp_path, "从前的文字"))
+    before = template.sha256
+    write_paper(tmp_path, "后来的文字")
+    assert lines(template.render(CASE).docx) == ["从前的文字"]
+    assert Template(template.path).sha256 != before
