@@ -50,7 +50,7 @@ def report_of(
     ]
     total = sum(result.collection.values())
     corpora = [f"本库裁判文书共{total:,}件，进入比对{result.candidates:,}件"]
-    corpora += [f"{name or '未具名'}{count:,}件" for name, count in result.collection.items()]
+    corpora += [f"{name or '未具名'}：{count:,}件" for name, count in result.collection.items()]
     # as the clock on the wall shows it
     meta = Meta(subject, result.at.astimezone(), by, tuple(corpora), tuple(conditions))
     items = tuple(_item(each, result.text) for each in result.items)
