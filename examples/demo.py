@@ -61,10 +61,13 @@ def main() -> int:
         console.rule("5. 文书 dossier generate")
         drafted = show_documents(archive, target, console)
 
-        console.rule("6. 核对 dossier check")
+        console.rule("6. 类案 dossier similar")
+        alike = show_similar(archive, target, console)
+
+        console.rule("7. 核对 dossier check")
         check = archive.check()
         console.print(f"clean: {check.clean} ({check.files} files, {check.pages} pages)")
-    return 0 if ok and found and drafted and check.clean else 1
+    return 0 if ok and found and drafted and alike and check.clean else 1
 
 
 def take_in(archive: Archive, cases: list[Path], console: Console) -> IngestReport:
@@ -164,6 +167,25 @@ def show_documents(archive: Archive, target: Path, console: Console) -> bool:
         same = same and again.reused and again.docx == made.docx
         console.print(f"{word}: {len(fields)} fields with pages; made again: reused {again.reused}")
     return same
+
+
+def show_similar(archive: Archive, target: Path, console: Console) -> bool:
+    """The judgments most like the case, what they have in common with it, and the report."""
+    found = archive.similar(SHOWN, k=5, person="韩志远")
+    table = Table(title="类案（仅供参考）")
+    for column in ("相似", "裁判文书", "结果", "相同"):
+        table.add_column(column, overflow="fold")
+    for item in found.items:
+        shared = [each.mine for each in item.elements if each.relation == "shared" and each.mine]
+        table.add_row(f"{item.score:+.2f}", item.judgment.title, item.result, "、".join(shared))
+    console.print(table)
+    answer = archive.consistency(found=found, months=10)
+    for line in (*found.warnings, *(each.text for each in answer.warnings)):
+        console.print(f"! {line}", markup=False)
+    page = target / "类案检索报告.html"
+    page.write_text(archive.similar_html(found, answer, subject=SHOWN), encoding="utf-8")
+    console.print(f"{page}: the report, with the law and the guideline beside it")
+    return bool(found.items)
 
 
 def verify(pdf: Path, pages: list[Page], console: Console) -> bool:
