@@ -140,7 +140,9 @@ class FeatureStore:
 
     def add_rows(self, keys: Sequence[str], rows: Rows) -> None:
         """Keep rows that `describe` made with this store's model (perhaps in another process)."""
-        number = 0
+        # behind all others, also where some were made into one: later parts are newer
+        taken = self._part_folders()
+        number = int(taken[-1].name.rsplit("-", 1)[1]) + 1 if taken else 0
         beside = self.folder / f".new-{os.getpid()}"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()

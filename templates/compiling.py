@@ -46,6 +46,7 @@ _HINTS = {"import": "a template stands by itself", "include": "a template stands
 class _Paragraph:
     properties: str = ""
     run: str = ""
+    ends_section: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class _Position:
                 self.in_text = False
             elif top is not None and piece.startswith("<w:pPr"):
                 top.properties = _SECTION.sub("", piece)
+                top.ends_section = top.properties != piece
             elif top is not None and piece.startswith(("<w:r>", "<w:r ")):
                 top.run = ""
             elif top is not None and piece.startswith("<w:rPr"):
@@ -263,6 +265,8 @@ class _Maker:
         if now.in_attribute:
             place = Place(self.story.part, self.story.text(line), tag, "attribute")
         elif now.in_text and now.paragraphs:
+            if top.ends_section:  # of several paragraphs, which would end it?
+                raise _Refusal("a tag in a paragraph that ends a section", line, tag)
             place = Place(
                 self.story.part, self.story.text(line), tag, "text", top.properties, top.run
             )

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from ..archive import Archive
-from ..drafting import Drafted, DraftReport, GeneratedDocument
+from ..drafting import Drafted, DraftReport, GeneratedDocument, read_yaml
 from ..durable import write_whole
 from ..errors import BadValue, MissingFields
 from ..templates import Gap
@@ -120,10 +119,7 @@ def _pair(item: str) -> tuple[str, str]:
 def _values(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
-    try:
-        found = yaml.safe_load(path.read_text("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise BadValue(f"is not YAML ({error})", where=str(path)) from error
+    found = read_yaml(path)
     if not isinstance(found, Mapping):
         raise BadValue("names and values are needed", where=str(path), advice="检察员: 王某")
     return {str(name): value for name, value in found.items()}

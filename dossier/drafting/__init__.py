@@ -6,7 +6,7 @@ from .batch import generate_many
 from .carry import EarlierDocument, taken_over
 from .changes import Change
 from .generating import Drafting
-from .offices import Office, Offices, load_offices, prefix_of
+from .offices import Office, Offices, load_offices, prefix_of, read_yaml
 from .source import CaseSource, SourceDocument, SourceVolume, case_source
 from .typed import with_typed
 from .values import Drafted, DraftReport, GeneratedDocument
@@ -29,6 +29,7 @@ __all__ = [
     "generate_many",
     "load_offices",
     "prefix_of",
+    "read_yaml",
     "taken_over",
     "with_typed",
 ]

@@ -70,23 +70,32 @@ def no_offices() -> Offices:
     return Offices.model_validate({"version": 1, "source": "none", "effective_from": "1979-07-01"})
 
 
-def load_offices(home: Path) -> Offices:
-    """The offices of the archive in this folder; none if the file is absent. Raises BadData."""
-    path = home / NAME
+def read_yaml(path: Path) -> Any:
+    """What a person's YAML file holds. Raises BadData for one that is too large, has aliases or is
+    none, and FileNotFoundError."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise BadData("larger than 1 MB", where=str(path), advice="see docs: offices.yaml")
+            raise BadData("larger than 1 MB", where=str(path), advice="keep only what is needed")
         text = content.decode("utf-8-sig")
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
             # a few lines of them can stand for more than any memory holds
             raise BadData("YAML with aliases", where=str(path), advice="write each value out")
-        data: Any = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except FileNotFoundError:
-        return no_offices()
+        raise
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadData(f"cannot be read ({error})", where=str(path)) from error
+
+
+def load_offices(home: Path) -> Offices:
+    """The offices of the archive in this folder; none if the file is absent. Raises BadData."""
+    path = home / NAME
+    try:
+        data = read_yaml(path)
+    except FileNotFoundError:
+        return no_offices()
     return validated(Offices, data, str(path))
 
 

@@ -37,6 +37,20 @@ def test_added_in_turns_is_as_added_at_once(
     assert list(store.keys()) == list(told)
 
 
+def test_what_is_added_after_parts_were_made_one_is_newer(
+    tmp_path: Path, learned: CorpusModel, told: dict[str, CaseProfile]
+) -> None:
+    store = FeatureStore.create(tmp_path / "store", learned)
+    store.add([("one", told["FX0001"])])
+    store.add([("two", told["FX0002"])])
+    store.compact()
+    store.add([("one", told["FX0003"])])
+    again = FeatureStore.open(tmp_path / "store")
+    alone = FeatureStore.create(tmp_path / "other", learned)
+    alone.add([("one", told["FX0003"]), ("two", told["FX0002"])])
+    assert _same(again.rows(["one", "two"])[1], alone.rows(["one", "two"])[1])
+
+
 def test_added_again_replaces(
     tmp_path: Path, learned: CorpusModel, told: dict[str, CaseProfile]
 ) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 
 from dossier.errors import BadData, MissingFields, TemplateRefused
 from dossier.templates import Gap, Leaf, Node, Template
@@ -91,13 +93,40 @@ def test_a_tag_in_pieces_keeps_its_format(tmp_path: Path) -> None:
     assert lines(paper(tmp_path, word=word).render(CASE).docx) == ["被告人韩志远。"]
 
 
-def test_headers_footers_and_footnotes_are_filled(tmp_path: Path) -> None:
+def test_headers_and_footers_are_filled(tmp_path: Path) -> None:
     word = Document()
     word.sections[0].header.paragraphs[0].text = "{{ 检察院 }}"
     word.sections[0].footer.paragraphs[0].text = "{{ 当事人.姓名 }}"
     made = opened(paper(tmp_path, "正文", word=word).render(CASE).docx)
     assert made.sections[0].header.paragraphs[0].text == "某市人民检察院"
     assert made.sections[0].footer.paragraphs[0].text == "韩志远"
+
+
+def test_footnotes_are_filled(tmp_path: Path) -> None:
+    word = Document()
+    name = PackURI("/word/footnotes.xml")
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    note = (
+        '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:footnote w:id="2"><w:p><w:r><w:t>见{{ 当事人.姓名 }}供述</w:t></w:r></w:p></w:footnote>'
+        "</w:footnotes>"
+    )
+    part = Part(name, f"{kind}.footnotes+xml", note.encode(), word.part.package)
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    word.part.relate_to(part, f"{relations}/footnotes")
+    made = opened(paper(tmp_path, "正文", word=word).render(CASE).docx)
+    (found,) = [each for each in made.part.package.iter_parts() if each.partname == name]
+    assert "见韩志远供述" in found.blob.decode()
+
+
+def test_a_tag_in_a_paragraph_that_ends_a_section_is_refused(tmp_path: Path) -> None:
+    word = Document()
+    paragraph = word.add_paragraph("查明：{{ 叙述.查明事实 }}")
+    word.add_section()
+    moved = word.element.body.xpath("./w:p/w:pPr/w:sectPr")
+    paragraph._p.get_or_add_pPr().append(moved[0])
+    with pytest.raises(TemplateRefused, match="ends a section"):
+        paper(tmp_path, word=word).render(CASE)
 
 
 def test_prose_becomes_paragraphs_with_the_same_format(tmp_path: Path) -> None:
