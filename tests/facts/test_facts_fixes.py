@@ -19,9 +19,14 @@ _QUAD = (0.1, 0.1, 0.9, 0.1, 0.9, 0.2, 0.1, 0.2)
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    start = perf_counter()
-    run()
-    return perf_counter() - start
+    """The quickest of three: a busy machine makes single ones slow."""
+
+    def once() -> float:
+        began = perf_counter()
+        run()
+        return perf_counter() - began
+
+    return min(once() for _ in range(3))
 
 
 def _line(text: str) -> FactDocument:
@@ -114,5 +119,5 @@ def test_many_pages_and_a_cell_of_many_lines_are_quick() -> None:
     for run in (pages, cells):
         run(100)
         assert _seconds(lambda run=run: run(4000)) < 30 * max(
-            _seconds(lambda run=run: run(500)), 0.01
+            _seconds(lambda run=run: run(500)), 0.02
         )
