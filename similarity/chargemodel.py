@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from .grams import Floats
 
@@ -34,6 +33,8 @@ def fit_charges(rows: Floats, shares: Floats, steps: int) -> Floats:
         slope = given.T @ (chances - target) / count
         slope[:-1] += _RIDGE * weights[:-1]
         return float(value + 0.5 * _RIDGE * (weights[:-1] ** 2).sum()), slope.ravel()
+
+    from scipy.optimize import minimize  # slow to import; only learning needs it
 
     found = minimize(
         loss, np.zeros(width * kinds), jac=True, method="L-BFGS-B", options={"maxiter": steps}

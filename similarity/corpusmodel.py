@@ -15,8 +15,6 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.decomposition import TruncatedSVD
-from sklearn.preprocessing import normalize
 
 from .chargemodel import fit_charges
 from .grams import Codes, Floats, count_matrix, vocabulary
@@ -64,7 +62,12 @@ class CorpusModel:
         """TF-IDF with logarithmic frequencies, rows of length 1."""
         view = counts.copy()
         view.data = (1 + np.log(view.data)) * self.idf[view.indices]
-        return normalize(view) if view.shape[0] else view
+        # as sklearn's `normalize` does, to the bit: importing that takes a second of a first question
+        row = np.repeat(np.arange(view.shape[0]), np.diff(view.indptr))
+        squares = (view.data * view.data).astype(np.float64)
+        lengths = np.sqrt(np.bincount(row, squares, view.shape[0]))
+        view.data = (view.data / lengths[row]).astype(np.float32)
+        return view
 
     def topics(self, weighed: sp.csr_matrix) -> Floats:
         """Texts × D, rows of length 1 (0 for a text without known pairs)."""
@@ -126,6 +129,8 @@ def fit_model(
     Takes about a minute for 10,000; of a larger corpus give an even sample. Raises ValueError for
     fewer than two judgments with facts.
     """
+    from sklearn.decomposition import TruncatedSVD  # takes a second; only learning needs it
+
     told = [p for p in profiles if p.facts]
     if len(told) < 2:
         raise ValueError("a corpus model needs at least two judgments with facts")

@@ -15,7 +15,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from .signals import LABELS, Values, standardised
 
@@ -141,6 +140,8 @@ def learn(
         return value, slope / count + penalty * (weights - prior)
 
     start = np.full(len(used), 0.1)
+    from scipy.optimize import minimize  # slow to import; only learning needs it
+
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(used))
     learned = iter(found.x)
     return Weights(
