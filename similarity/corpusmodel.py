@@ -62,7 +62,7 @@ class CorpusModel:
         """TF-IDF with logarithmic frequencies, rows of length 1."""
         view = counts.copy()
         view.data = (1 + np.log(view.data)) * self.idf[view.indices]
-        # as sklearn's `normalize` does, to the bit: importing that takes a second of a first question
+        # to the bit what sklearn's `normalize` gives, whose import takes a second
         row = np.repeat(np.arange(view.shape[0]), np.diff(view.indptr))
         squares = (view.data * view.data).astype(np.float64)
         lengths = np.sqrt(np.bincount(row, squares, view.shape[0]))
