@@ -57,10 +57,15 @@ _RELIGIOUS = re.compile(
 def names_in(text: str) -> frozenset[str]:
     """Names that stand behind the word for a role. A guess by surname and by what follows."""
     found: set[str] = set()
+    # the same words are asked for at every mention, and each answer reads the whole text
+    known: dict[str, str] = {}
     for role in _ROLE.finditer(text):
         at = role.end()
         while True:
-            name = _name_at(text, at)
+            words = text[at : at + 3]
+            if words not in known:
+                known[words] = _name_at(text, at)
+            name = known[words]
             if not name:
                 break
             found.add(name)

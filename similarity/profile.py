@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from dossier.elements import Elements, Sentence, canonical_charge, extract
+from dossier.elements import Elements, Measure, Segment, Sentence, canonical_charge, extract
 from dossier.elements.amounts import amounts
 from dossier.elements.measures import measures
+from dossier.elements.segments import segments
 
 from .masking import masked
 from .values import INJURIES, CaseProfile
@@ -70,31 +71,33 @@ def profile_of(
     own = {name for party in found.parties for name in (party.name, *party.aliases)}
     own |= {sentence.defendant for sentence in found.sentences} | set(names)
     own.discard("")
-    told = facts or _part(whole, found, _FACTS)
+    told = facts or _part(whole, found.segments, _FACTS)
     if facts and judgment:
-        told = _part(facts, extract(facts, kind="judgment"), _FACTS)
+        told = _part(facts, segments(facts, "judgment"), _FACTS)
         told = told if len(told) >= _ENOUGH else facts
     elif len(told) < _ENOUGH:
         told = _rest(whole, found)
-    why = reasoning or _part(whole, found, ("reasoning",))
+    why = reasoning or _part(whole, found.segments, ("reasoning",))
     known = {name for name in own if len(name) > 1 and "法院" not in name}
     place = court or _court(whole, found)
     number = next((n for n in found.numbers if n.kind == "court"), None)
-    whole_account = facts or _part(whole, found, _ACCOUNT)
+    whole_account = facts or _part(whole, found.segments, _ACCOUNT)
     account = whole_account if len(whole_account) > len(told) else told
     circumstances = _circumstances(found)
     sentence = _principal(found.sentences)
+    said = measures(told)
+    plain = masked(told, known)
     return CaseProfile(
-        facts=masked(told, known),
+        facts=plain,
         reasoning=masked(why, known),
-        account=masked(account, known),
+        account=plain if account == told else masked(account, known),
         charges=_charges(found, charges),
         statutes=_statutes(found),
         circumstances=circumstances,
         amount=_amount(told),
-        injury=_injury(told),
-        alcohol=_most(told, "alcohol"),
-        weight=_most(told, "weight"),
+        injury=_injury(told, said),
+        alcohol=_most(told, said, "alcohol"),
+        weight=_most(told, said, "weight"),
         role=_role(dict(circumstances)),
         instance=_instance(title, number.procedure if number else "", whole),
         procedure=next((name for name, pattern in _PROCEDURES if pattern.search(whole)), None),
@@ -109,15 +112,15 @@ def profile_of(
     )
 
 
-def _part(text: str, found: Elements, kinds: Sequence[str]) -> str:
-    parts = [text[s.start : s.stop] for s in found.segments if s.kind in kinds]
+def _part(text: str, known: Sequence[Segment], kinds: Sequence[str]) -> str:
+    parts = [text[s.start : s.stop] for s in known if s.kind in kinds]
     if kinds is _ACCOUNT:
         return "".join(parts).strip()
     # 指控 says again what the court finds: one of them is enough
-    if "facts" in kinds and any(s.kind == "facts" for s in found.segments):
-        parts = [text[s.start : s.stop] for s in found.segments if s.kind == "facts"]
+    if "facts" in kinds and any(s.kind == "facts" for s in known):
+        parts = [text[s.start : s.stop] for s in known if s.kind == "facts"]
         if sum(map(len, parts)) < _ENOUGH:
-            parts = [text[s.start : s.stop] for s in found.segments if s.kind in kinds]
+            parts = [text[s.start : s.stop] for s in known if s.kind in kinds]
     return "".join(parts).strip()
 
 
@@ -176,10 +179,10 @@ def _amount(text: str) -> float | None:
     return best if best > 0 else None
 
 
-def _most(text: str, kind: str) -> float | None:
+def _most(text: str, said: Sequence[Measure], kind: str) -> float | None:
     values = [
         float(m.value)
-        for m in measures(text)
+        for m in said
         if m.kind == kind
         and m.value is not None
         and (kind != "weight" or m.what or _DRUG.search(text[max(0, m.start - 40) : m.stop + 20]))
@@ -188,8 +191,8 @@ def _most(text: str, kind: str) -> float | None:
     return best if best > 0 else None
 
 
-def _injury(text: str) -> str | None:
-    grades = [m.text for m in measures(text) if m.kind == "injury" and m.text in INJURIES]
+def _injury(text: str, said: Sequence[Measure]) -> str | None:
+    grades = [m.text for m in said if m.kind == "injury" and m.text in INJURIES]
     if _DEATH.search(text):
         grades.append("死亡")
     return max(grades, key=INJURIES.index, default=None)
