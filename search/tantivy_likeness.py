@@ -19,8 +19,8 @@ from .tantivy_fields import text_field
 _TERMS = 300
 _CANDIDATES = 1_500
 _MOST_READ, _OF_ONE = 8_000_000, 500_000
-"""Entries that are read for all pairs together, and for one: some 10 ns each. Judgments have 22 such
-entries each (a pair stands in 7 % of them), so up to some 300,000 nothing is left out."""
+"""Entries that are read for all pairs together, and for one: some 10 ns each. A pair that is chosen
+stands in 7 % of judgments, so that up to some 300,000 of them nothing is left out."""
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+import fcntl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+
+from dossier.durable import sync_folder
 
 from .corpusmodel import CorpusModel, fit_model
 from .grams import counted
@@ -74,26 +77,34 @@ def refit(
     """A new model and all rows anew, in the background: the old generation answers until the new
     one is whole. `judgments` is called twice; the model is fitted on every n-th of them, about
     `sample`. Gives the new store and the drift of the old and the new model on that sample.
+
+    Cards keep the profiles only. Judgments that others add meanwhile are not in the new
+    generation. One process at a time: raises BlockingIOError where another is refitting. Ended at
+    any moment it leaves the old or the new generation; the next one sweeps up.
     """
-    total = len(store)
-    step = max(1, total // sample)
-    chosen = [profile for _, profile in islice(judgments(), 0, None, step)]
-    before = drift(store.model, chosen[:500])
-    model = fit_model(chosen)
-    generation = store.generation + 1
-    beside = store.folder / f".refit-{generation:06d}"
-    shutil.rmtree(beside, ignore_errors=True)
-    FeatureStore.create(beside, model, generation=generation).add(judgments())
-    for part in sorted(beside.glob("part-*")):
-        part.rename(store.folder / part.name)
-    (beside / f"model-{generation:06d}").rename(store.folder / f"model-{generation:06d}")
-    (beside / "store.json").replace(store.folder / "store.json")
-    shutil.rmtree(beside)
-    _forget(store.folder, store.generation)
-    return FeatureStore.open(store.folder), before, drift(model, chosen[:500])
+    with _alone(store.folder):
+        now = FeatureStore.open(store.folder)
+        now.sweep()
+        step = max(1, len(now) // sample)
+        chosen = [profile for _, profile in islice(judgments(), 0, None, step)]
+        before = drift(now.model, chosen[:500])
+        model = fit_model(chosen)
+        generation = now.generation + 1
+        beside = store.folder / f".refit-{generation:06d}"
+        FeatureStore.create(beside, model, generation=generation).add(judgments())
+        # what is moved counts only from the moment store.json names it
+        for part in (*sorted(beside.glob("part-*")), *beside.glob("model-*")):
+            part.rename(store.folder / part.name)
+        sync_folder(store.folder)
+        (beside / "store.json").replace(store.folder / "store.json")
+        sync_folder(store.folder)
+        fresh = FeatureStore.open(store.folder)
+        fresh.sweep()  # who has the old generation open keeps reading it (POSIX)
+    return fresh, before, drift(model, chosen[:500])
 
 
-def _forget(folder: Path, generation: int) -> None:
-    """Take away an old generation; who has it open keeps reading it (POSIX)."""
-    for old in (*folder.glob(f"part-{generation:06d}-*"), folder / f"model-{generation:06d}"):
-        shutil.rmtree(old, ignore_errors=True)
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".refit.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

@@ -3,68 +3,42 @@
     store/
       store.json            form, which model
       model-000001/         the corpus model (see corpusmodel.py)
-      part-000001-00000/    judgments added together: keys.txt, hashes.npy, order.npy, field.npy …
+      part-000001-00000/    judgments added together: keys.txt, cards.jsonl, hashes.npy, field.npy …
 
-A part is written beside and renamed, so it is wholly in or not at all; it never changes. A judgment
-added again is found in the newest part. Nothing is pickled.
+A part is written beside and renamed, so it is wholly in or not at all; it never changes, and
+`files.json` in it tells damage. A judgment added again is found in the newest part. What a process
+that was ended left behind is swept away by the next one that writes alone. Nothing is pickled.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dossier.durable import sync_folder, write_json
+
+from .cards import Card, read_card, written_card
 from .corpusmodel import CorpusModel
+from .parts import Part, StoreDamaged, gathered, hashes_of, sound
 from .rows import Rows, describe, joined
+from .sealing import check, seal
 from .values import CaseProfile
 
-_FORM = 1
+_FORM = 2
 _BATCH = 512
 _PER_PART = 65_536
-_FIELDS = tuple(field.name for field in fields(Rows))
-
-
-class StoreDamaged(ValueError):
-    """The store cannot be read; it is derived data and can be built again."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    folder: Path
-    hashes: NDArray[np.uint64]
-    order: NDArray[np.int64]
-    rows: Rows
-
-    @classmethod
-    def open(cls, folder: Path) -> _Part:
-        def read(name: str) -> NDArray[np.generic]:
-            array: NDArray[np.generic] = np.load(
-                folder / f"{name}.npy", mmap_mode="r", allow_pickle=False
-            )
-            return array
-
-        try:
-            rows = Rows(**{name: read(name) for name in _FIELDS})  # type: ignore[arg-type]
-            return cls(folder, read("hashes"), read("order"), rows)  # type: ignore[arg-type]
-        except (OSError, ValueError, EOFError) as error:
-            raise StoreDamaged(f"{folder}: {error}; build the features again") from error
-
-    def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Row of each hash, -1 where it is not in this part."""
-        if not len(self.hashes):
-            return np.full(len(hashes), -1, np.int64)
-        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        rows: NDArray[np.int64] = np.where(self.hashes[place] == hashes, self.order[place], -1)
-        return rows
+_TRIES = 5
+_HEAD = "store.json"
 
 
 class FeatureStore:
@@ -74,111 +48,125 @@ class FeatureStore:
         self.folder = folder
         self.model = model
         self._generation = generation
-        self._parts = [_Part.open(part) for part in self._part_folders()]
+        self._parts = [Part.open(part, model) for part in self._part_folders()]
 
     @classmethod
     def create(cls, folder: Path, model: CorpusModel, *, generation: int = 1) -> FeatureStore:
         """A new, empty store in an absent or empty folder, for judgments as `model` sees them."""
         folder.mkdir(parents=True, exist_ok=True)
-        model.save(folder / f"model-{generation:06d}")
-        head = json.dumps({"form": _FORM, "generation": generation})
-        beside = folder / "store.json.new"
-        beside.write_text(head, encoding="utf-8")
-        beside.replace(folder / "store.json")
+        place = folder / _model_name(generation)
+        model.save(place)
+        seal(place)
+        write_json(folder / _HEAD, {"form": _FORM, "generation": generation})
+        sync_folder(folder)
         return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> FeatureStore:
-        """Raises StoreDamaged when there is no store of this form."""
-        try:
-            head = json.loads((folder / "store.json").read_text(encoding="utf-8"))
-            if head["form"] != _FORM:
-                raise ValueError(f"form {head['form']}, not {_FORM}")
-            generation = int(head["generation"])
-            model = CorpusModel.load(folder / f"model-{generation:06d}")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreDamaged(f"{folder}: {error}; build the features again") from error
-        return cls(folder, generation, model)
+        """Raises StoreDamaged when there is no store of this form, or it is not as written."""
+        for left in reversed(range(_TRIES)):
+            before = _standing(folder)
+            try:
+                generation = _generation(folder)
+                place = folder / _model_name(generation)
+                check(place)
+                return cls(folder, generation, CorpusModel.load(place))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                # another process may just have put parts together, or refitted
+                if left and before != _standing(folder):
+                    continue
+                if isinstance(error, StoreDamaged):
+                    raise
+                raise StoreDamaged(f"{folder}: {error}; build the features again") from error
+        raise AssertionError
 
     @property
     def generation(self) -> int:
         """Counts the models: one more after each refit."""
         return self._generation
 
+    @property
+    def loose(self) -> int:
+        """Small parts that `compact` would put together."""
+        return len(self._tail())
+
     def __len__(self) -> int:
         """Rows, those of judgments that were added again included."""
         return sum(len(part.rows) for part in self._parts)
 
     def __contains__(self, key: str) -> bool:
-        hashes = _hashes([key])
+        hashes = hashes_of([key])
         return any(part.find(hashes)[0] >= 0 for part in self._parts)
 
     def keys(self) -> Iterator[str]:
         """Every key once, oldest part first."""
         seen: set[str] = set()
         for part in self._parts:
-            text = (part.folder / "keys.txt").read_text(encoding="utf-8")
-            for key in map(json.loads, text.splitlines()):
+            for key in part.keys():  # noqa: SIM118  no mapping
                 if key not in seen:
                     seen.add(key)
                     yield key
 
+    def check(self) -> None:
+        """Read every file and compare with what was written. Raises StoreDamaged. Reads some
+        8 KB for each judgment."""
+        try:
+            check(self.folder / _model_name(self._generation), full=True)
+        except (OSError, ValueError) as error:
+            raise StoreDamaged(f"{self.folder}: {error}; build the features again") from error
+        for part in self._parts:
+            part.check()
+
     def add(self, judgments: Iterable[tuple[str, CaseProfile]]) -> int:
         """Describe judgments with the model as it is and keep them; how many. Rows that are there
         do not change."""
+        return self.add_cards((key, profile, {}) for key, profile in judgments)
+
+    def add_cards(self, judgments: Iterable[tuple[str, CaseProfile, Mapping[str, Any]]]) -> int:
+        """`add`, with what is to be found again on the card of each judgment: plain JSON."""
         waiting, total = iter(judgments), 0
         while True:
             keys: list[str] = []
             rows: list[Rows] = []
+            cards: list[bytes] = []
             while len(keys) < _PER_PART and (batch := list(islice(waiting, _BATCH))):
-                keys += [key for key, _ in batch]
-                rows.append(describe(self.model, [profile for _, profile in batch]))
+                keys += [key for key, _, _ in batch]
+                rows.append(describe(self.model, [profile for _, profile, _ in batch]))
+                cards += [written_card(profile, beside) for _, profile, beside in batch]
             if not keys:
                 return total
-            self.add_rows(keys, joined(rows))
+            self.add_rows(keys, joined(rows), cards)
             total += len(keys)
 
-    def add_rows(self, keys: Sequence[str], rows: Rows) -> None:
-        """Keep rows that `describe` made with this store's model (perhaps in another process)."""
-        # behind all others, also where some were made into one: later parts are newer
-        taken = self._part_folders()
-        number = int(taken[-1].name.rsplit("-", 1)[1]) + 1 if taken else 0
-        beside = self.folder / f".new-{os.getpid()}"
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir()
-        hashes = _hashes(keys)
-        # of a key that comes twice the later row counts
-        last = {key: row for row, key in enumerate(keys)}
-        kept = np.array(sorted(last.values()), np.int64)
-        order = kept[np.argsort(hashes[kept], kind="stable")]
-        np.save(beside / "hashes.npy", hashes[order], allow_pickle=False)
-        np.save(beside / "order.npy", order, allow_pickle=False)
-        for name in _FIELDS:
-            np.save(beside / f"{name}.npy", getattr(rows, name), allow_pickle=False)
-        lines = "".join(json.dumps(key, ensure_ascii=False) + "\n" for key in keys)
-        (beside / "keys.txt").write_text(lines, encoding="utf-8")
-        while True:
-            part = self.folder / f"part-{self._generation:06d}-{number:05d}"
-            if not part.exists():
-                try:
-                    beside.rename(part)
-                    break
-                except OSError:  # another process took the number
-                    if not part.exists():
-                        raise
-            number += 1
-        self._parts.append(_Part.open(part))
+    def add_rows(self, keys: Sequence[str], rows: Rows, cards: Sequence[bytes]) -> None:
+        """Keep rows that `describe` made with this store's model (perhaps in another process).
+        Durable when this ends. Raises StoreDamaged if the store was refitted since it was
+        opened."""
+        with _beside(self.folder) as beside:
+            Part.write(beside, keys, rows, cards)
+            if _generation(self.folder) != self._generation:
+                raise StoreDamaged(f"{self.folder}: was refitted meanwhile; open it again")
+            # behind all others, also where some were made into one: later parts are newer
+            taken = self._part_folders()
+            number = int(taken[-1].name.rsplit("-", 1)[1]) + 1 if taken else 0
+            while True:
+                part = self.folder / f"part-{self._generation:06d}-{number:05d}"
+                if not part.exists():
+                    try:
+                        beside.rename(part)
+                        break
+                    except OSError:  # another process took the number
+                        if not part.exists():
+                            raise
+                number += 1
+            sync_folder(self.folder)
+        self._parts.append(Part.open(part, self.model))
 
     def rows(self, keys: Sequence[str]) -> tuple[list[str], Rows]:
         """The keys that are in the store, in the order given, and their rows. Takes time linear in
-        `keys` (and in the few parts), whatever the size of the store."""
-        hashes = _hashes(keys)
-        part_of = np.full(len(keys), -1, np.int64)
-        row_of = np.full(len(keys), -1, np.int64)
-        for number, part in enumerate(self._parts):
-            found = part.find(hashes)
-            here = found >= 0
-            part_of[here], row_of[here] = number, found[here]
+        `keys` (and in the few parts), whatever the size of the store. Raises StoreDamaged for rows
+        that cannot be."""
+        part_of, row_of = self._places(keys)
         kept = np.flatnonzero(part_of >= 0)
         pieces, places = [], []
         for number in np.unique(part_of[kept]):
@@ -189,42 +177,133 @@ class FeatureStore:
             return [], describe(self.model, [])
         back = np.argsort(np.concatenate(places), kind="stable")
         whole = joined(pieces)
+        if not sound(whole, self.model):
+            raise StoreDamaged(f"{self.folder}: rows that mean nothing; build the features again")
         if (back != np.arange(len(back))).any():
             whole = gathered(whole, back)
         return [keys[int(place)] for place in kept], whole
 
+    def cards(self, keys: Sequence[str]) -> dict[str, Card]:
+        """What is shown of judgments, of those that are in the store. Raises StoreDamaged."""
+        try:
+            return {key: read_card(line) for key, line in self._lines(keys).items()}
+        except ValueError as error:
+            raise StoreDamaged(f"{self.folder}: {error}; build the features again") from error
+
+    def _lines(self, keys: Sequence[str]) -> dict[str, bytes]:
+        part_of, row_of = self._places(keys)
+        return {
+            key: self._parts[int(part)].card(int(row))
+            for key, part, row in zip(keys, part_of, row_of, strict=True)
+            if part >= 0
+        }
+
+    def _places(self, keys: Sequence[str]) -> tuple[Any, Any]:
+        """Part and row of each key, -1 of those that are not here."""
+        hashes = hashes_of(keys)
+        part_of = np.full(len(keys), -1, np.int64)
+        row_of = np.full(len(keys), -1, np.int64)
+        for number, part in enumerate(self._parts):
+            found = part.find(hashes)
+            here = found >= 0
+            part_of[here], row_of[here] = number, found[here]
+        return part_of, row_of
+
     def compact(self) -> None:
-        """Many small parts into one; the newest row of each key stays."""
-        keys = list(self.keys())
-        old = list(self._parts)
-        if len(old) < 2:
+        """The newest small parts into one of at most 65,536 rows; the newest row of each key stays.
+        For one process at a time. Who has the parts open keeps reading them (POSIX)."""
+        self._parts = FeatureStore.open(self.folder)._parts  # others may have added
+        tail = self._tail()
+        if len(tail) < 2:
             return
+        keys = list(dict.fromkeys(key for part in tail for key in part.keys()))  # noqa: SIM118
         names, rows = self.rows(keys)
-        self.add_rows(names, rows)
-        for part in old:
-            shutil.rmtree(part.folder)
-        self._parts = self._parts[len(old) :]
+        lines = self._lines(names)
+        self.add_rows(names, rows, [lines[name] for name in names])
+        self._parts = [part for part in self._parts if part not in tail]
+        for part in tail:
+            shutil.rmtree(part.folder, ignore_errors=True)
+
+    def _tail(self) -> list[Part]:
+        """The newest parts, as many as fit into one."""
+        tail: list[Part] = []
+        total = 0
+        for part in reversed(self._parts):
+            total += len(part.rows)
+            if total > _PER_PART:
+                break
+            tail.insert(0, part)
+        return tail
+
+    def sweep(self) -> None:
+        """Take away what processes that were ended left behind, and other generations. Call it
+        only where nobody else refits."""
+        sweep(self.folder, self._generation)
 
     def _part_folders(self) -> list[Path]:
         return sorted(self.folder.glob(f"part-{self._generation:06d}-*"))
 
 
-def gathered(rows: Rows, which: NDArray[np.int64]) -> Rows:
-    """Some rows in the given order, copied."""
-    starts, lengths = rows.ends[which], rows.ends[which + 1] - rows.ends[which]
-    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    entries = np.arange(ends[-1]) + np.repeat(starts - ends[:-1], lengths)
-    arrays = {
-        name: getattr(rows, name)[which]
-        for name in _FIELDS
-        if name not in ("ends", "pairs", "times")
-    }
-    return Rows(ends=ends, pairs=rows.pairs[entries], times=rows.times[entries], **arrays)
+def sweep(folder: Path, generation: int) -> None:
+    """See `FeatureStore.sweep`; `generation` the one to keep."""
+    for left in folder.glob(".new-*"):
+        with _held(left) as alone:
+            if alone:
+                shutil.rmtree(left, ignore_errors=True)
+    for left in folder.glob(".refit-??????"):
+        shutil.rmtree(left, ignore_errors=True)
+    keep = f"-{generation:06d}"
+    for old in (*folder.glob("part-*-*"), *folder.glob("model-*")):
+        if not old.name.startswith((f"part{keep}-", f"model{keep}")):
+            shutil.rmtree(old, ignore_errors=True)
 
 
-def _hashes(keys: Sequence[str]) -> NDArray[np.uint64]:
-    """64 bits of each key: two of a million judgments meet once in 40 million collections."""
-    raw = b"".join(
-        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest() for key in keys
-    )
-    return np.frombuffer(raw, dtype=np.uint64).copy()
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A folder for a part, held so that nobody sweeps it; gone at the end unless renamed."""
+    beside = folder / f".new-{uuid4().hex}"
+    beside.mkdir()
+    try:
+        with _held(beside):
+            yield beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Whether nobody else holds this folder; a process that ends lets go."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except OSError:
+            free = False
+        yield free
+    finally:
+        os.close(handle)
+
+
+def _generation(folder: Path) -> int:
+    head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
+    if head["form"] != _FORM:
+        raise ValueError(f"form {head['form']}, not {_FORM}")
+    return int(head["generation"])
+
+
+def _model_name(generation: int) -> str:
+    return f"model-{generation:06d}"
+
+
+def _standing(folder: Path) -> tuple[str, ...]:
+    """What stands there: differs when somebody changed something."""
+    try:
+        head = (folder / _HEAD).read_text(encoding="utf-8", errors="replace")
+        return (head, *sorted(path.name for path in folder.glob("part-*")))
+    except OSError:
+        return ()

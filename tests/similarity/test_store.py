@@ -69,7 +69,7 @@ def test_nothing_is_pickled(features: FeatureStore) -> None:
     for file in features.folder.rglob("*"):
         if file.is_dir():
             continue
-        assert file.suffix in {".npy", ".json", ".txt"}
+        assert file.suffix in {".npy", ".json", ".jsonl", ".txt"}
         if file.suffix == ".npy":
             assert np.load(file, allow_pickle=False).dtype != np.dtype(object)
     package = Path(__file__).parents[2] / "similarity"
@@ -80,7 +80,7 @@ def test_nothing_is_pickled(features: FeatureStore) -> None:
 
 def test_nothing_personal_is_kept(features: FeatureStore) -> None:
     """Names are in no file of the store."""
-    for file in features.folder.rglob("*.json"):
+    for file in features.folder.rglob("*.json*"):
         assert "吕成林" not in file.read_text(encoding="utf-8")
 
 
