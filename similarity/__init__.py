@@ -6,19 +6,22 @@ Pure: knows no archive, no database and no files but its own feature store.
 from __future__ import annotations
 
 from .candidates import candidates, likely_charges
+from .cards import Card
 from .comparing import Element, Passages, compared, matched_passages
 from .corpusmodel import CorpusModel, fit_model
 from .duplicates import same_case
+from .parts import StoreDamaged
 from .profile import profile_of
 from .ranking import Ranked, predicted_charges, rank
 from .refitting import Drift, drift, refit
 from .signals import LABELS
-from .store import FeatureStore, StoreDamaged
+from .store import FeatureStore
 from .values import INJURIES, CaseProfile
 
 __all__ = [
     "INJURIES",
     "LABELS",
+    "Card",
     "CaseProfile",
     "CorpusModel",
     "Drift",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -53,8 +53,3 @@ def read_card(line: bytes) -> Card:
                 raise ValueError(f"{name}: {plain[name]!r}")
     profile = CaseProfile(facts="", **{**plain, **lists, "day": day, "circumstances": held})
     return Card(profile, beside)
-
-
-def without_texts(profile: CaseProfile) -> CaseProfile:
-    """As a card has it."""
-    return replace(profile, **dict.fromkeys(_TEXTS, ""))

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from dossier.similarity.corpusmodel import CorpusModel, fit_model
+from dossier.similarity.parts import StoreDamaged
 from dossier.similarity.ranking import rank
 from dossier.similarity.refitting import drift, refit
 from dossier.similarity.rows import Rows
-from dossier.similarity.store import FeatureStore, StoreDamaged
+from dossier.similarity.store import FeatureStore
 from dossier.similarity.values import CaseProfile
 
 
