@@ -1,9 +1,10 @@
 """LeCaRD as its authors measure it, the rivals, and cross-validation over its queries.
 
 P@k and MAP: the labelled candidates (30 of a query's 100) in the order of the ranking, relevant are
-those of grade 3. NDCG: gain is the grade; `labelled` ranks the labelled candidates only, as the
-published rows do; `all` ranks all 100, those without a label worth nothing, as the later script of
-the authors does.
+those of grade 3, as the authors' script has it. NDCG: gain is the grade; the labelled candidates
+only are ranked, as for the published rows. `all` ranks all 100: for NDCG as the later script of the
+authors does, those without a label worth nothing; for P and MAP every label counts (four queries
+have 32 or 33, of which the script takes the first 30) and those without one are not relevant.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from dossier.similarity.grams import count_matrix
 from dossier.similarity.profile import profile_of
 from dossier.similarity.values import CaseProfile
 
-MEASURES = ("P@5", "P@10", "MAP", "NDCG@10", "NDCG@30", "NDCG@10 all", "NDCG@30 all")
+MEASURES = (
+    "P@5", "P@10", "MAP", "NDCG@10", "NDCG@30",
+    "P@5 all", "P@10 all", "MAP all", "NDCG@10 all", "NDCG@30 all",
+)  # fmt: skip
 PUBLISHED = {
     "published BM25": (0.406, 0.381, 0.484, 0.731, 0.888),
     "published TF-IDF": (0.304, 0.261, 0.457, 0.795, 0.848),
@@ -81,11 +85,7 @@ def measured(query: Query, scores: Sequence[float]) -> tuple[float, ...]:
     ranked = [query.candidates[int(place)] for place in order]
     labelled = set(list(query.grades)[:_LABELLED])
     grades = [query.grades[key] for key in ranked if key in labelled]
-    hits, precision = 0, 0.0
-    for place, grade in enumerate(grades):
-        if grade == 3:
-            hits += 1
-            precision += hits / (place + 1)
+    whole = [query.grades.get(key, 0) for key in ranked]
     everything = [query.grades[key] if key in labelled else 0 for key in ranked]
     ideal = sorted(query.grades.values(), reverse=True)
 
@@ -96,13 +96,22 @@ def measured(query: Query, scores: Sequence[float]) -> tuple[float, ...]:
         return dcg(gains) / dcg(ideal) if any(ideal) else 0.0
 
     return (
+        *_precisions(grades), ndcg(grades, 10), ndcg(grades, 30),
+        *_precisions(whole), ndcg(everything, 10), ndcg(everything, 30),
+    )  # fmt: skip
+
+
+def _precisions(grades: Sequence[int]) -> tuple[float, float, float]:
+    """P@5, P@10 and average precision of grades in their order."""
+    hits, precision = 0, 0.0
+    for place, grade in enumerate(grades):
+        if grade == 3:
+            hits += 1
+            precision += hits / (place + 1)
+    return (
         sum(grade == 3 for grade in grades[:5]) / 5,
         sum(grade == 3 for grade in grades[:10]) / 10,
         precision / hits if hits else 0.0,
-        ndcg(grades, 10),
-        ndcg(grades, 30),
-        ndcg(everything, 10),
-        ndcg(everything, 30),
     )
 
 
