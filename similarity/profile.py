@@ -57,17 +57,21 @@ def profile_of(
     region: str | None = None,
     guiding: bool = False,
     names: Iterable[str] = (),
+    read: Elements | None = None,
 ) -> CaseProfile:
     """The profile of a judgment given whole (`text`) or as sections (`facts`, `reasoning`,
     `decision`); of a case described by its facts alone, `text` or `facts`.
 
     `charges` (known ones, with or without 罪) go before what the text says; `court`, `day`,
-    `region` and further `names` of persons likewise. Raises nothing whatever the text is.
+    `region` and further `names` of persons likewise; `read` what was already read from `text` with
+    this title. Raises nothing whatever the text is.
     """
     sections = "\n".join(part for part in (facts, reasoning, decision) if part)
     whole = text or sections
     judgment = bool(reasoning or decision) or None
-    found = extract(whole, title=title, kind="judgment" if judgment and not text else None)
+    found = read
+    if found is None:
+        found = extract(whole, title=title, kind="judgment" if judgment and not text else None)
     own = {name for party in found.parties for name in (party.name, *party.aliases)}
     own |= {sentence.defendant for sentence in found.sentences} | set(names)
     own.discard("")
