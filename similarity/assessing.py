@@ -132,14 +132,13 @@ def _interval(bands: Bands, model: SentencingModel, profile: CaseProfile) -> Int
     least, most = math.ceil(low - 1e-9), math.floor(high + 1e-9)
     if least > most:
         least, most = most, least
-    group = bands.margins.group(charge)
     return Interval(
         max(1, least),
         float(middle),
         max(1, most),
-        bands.margins.coverage,
-        group,
-        bands.margins.cases[group],
+        bands.scores.coverage,
+        bands.scores.group(charge),
+        bands.scores.cases(charge),
     )
 
 

@@ -35,14 +35,13 @@ def contributions(
     columns = space.circumstance_columns
     present = [code for code, _ in profile.circumstances if row[columns.get(code, 0)] != 0]
     present = sorted({code for code in present if code in columns})
-    charge = profile.charges[0] if profile.charges else ""
     asked: dict[frozenset[str], float] = {}
 
     def ask(subsets: Sequence[frozenset[str]]) -> None:
         new = [s for s in dict.fromkeys(subsets) if s not in asked]
         if new:
             rows = np.vstack([space.with_only(row, s) for s in new])
-            middle: Vector = model.months.predict(rows, [charge] * len(new))[:, 1]
+            middle: Vector = model.months.expected(rows)
             asked.update(zip(new, middle.tolist(), strict=True))
 
     parts = _exact(present, ask, asked) if len(present) <= _EXACT else _orders(present, ask, asked)

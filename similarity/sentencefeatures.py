@@ -1,16 +1,17 @@
-"""What the sentencing model sees of a case: numbers of its profile, never its outcome.
+"""What the sentencing model sees of a case: what is known before a decision, as numbers.
 
-Nothing personal is in a profile. Of the reasons only legal findings are read (数额巨大, 情节严重),
-of the statutes only those of the special part: 第七十二条 (缓刑) or 第六十三条 (减轻) would give
-the outcome away, and 第六十七条 (自首) speaks through the circumstance, so that its weight is not
-hidden beside it.
+Nothing personal is in a profile, and nothing here is learnt from a sentence. 本院认为 of a court is
+not read: 情节特别严重 or 第三百四十七条第二款 is where it says which bracket it is in. What the
+prosecution claims is read instead, as a judgment or an indictment tells it; of statutes only those
+of the special part: 第七十二条 (缓刑) or 第六十三条 (减轻) would give the outcome away, and
+第六十七条 (自首) speaks through the circumstance, so that its weight is not hidden beside it.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ from dossier.elements.amounts import amounts
 from dossier.elements.circumstancetypes import circumstance_types
 from dossier.elements.measures import measures
 
+from .guidelines import load_guidelines, statutory_range
 from .trees import Matrix, Vector
 from .values import INJURIES, CaseProfile
 
@@ -30,15 +32,19 @@ _SPECIAL_PART = 102
 """First article of 刑法 that describes an offence."""
 _FREQUENT = 40
 """Judgments of a charge or statute from which on it has a column of its own."""
-_PRIOR = 5.0
-"""Weight of the general mean in the level of a charge, in judgments."""
 
 FINDINGS = (
     "数额较大", "数额巨大", "数额特别巨大", "数量较大", "数量大", "数量巨大", "情节严重",
     "情节特别严重", "情节恶劣", "情节特别恶劣", "情节较轻", "情节轻微", "后果严重", "后果特别严重",
     "手段残忍", "全部责任", "主要责任", "同等责任", "次要责任",
 )  # fmt: skip
-"""Words by which a court says which bracket it is in."""
+"""Words by which a prosecutor or a court says which bracket it is in."""
+_CLAIMED = re.compile("指控|(?:公诉机关|检察院)认为")
+_PROSECUTED = re.compile(
+    r"(?:特|现|向[^。]{0,12})提起公诉|请依法(?:判处|惩处)|移送[^。]{0,8}审查起诉"
+)
+_SENTENCED = re.compile(r"判决如下|裁定如下")
+_FINE = re.compile(r"(?:罚金|罚款|保证金)[^，,。；;]{0,14}$")
 _COUNTED = {
     "volume": re.compile(r"(\d+(?:\.\d+)?)立方米"),
     "stems": re.compile(r"(\d+)[株棵]"),
@@ -50,11 +56,12 @@ _COUNTED = {
 _DEEDS = re.compile(r"(?<=[。；;\n（(])\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[、.．）)]")
 _DAYS = re.compile(r"\d{1,2}月\d{1,2}日")
 _NUMBERS = (
-    "charge_level", "charge_article", "charge_number", "statute_number", "amount", "amount_most",
+    "law_least", "law_most", "law_likely_least", "law_likely_most", "law_life",
+    "charge_article", "charge_number", "statute_number", "amount", "amount_most",
     "amount_middle", "amount_number", "injury", "alcohol", "weight", "weight_sum", "role",
     "instance", "procedure", "level", "year", "length", "deeds", "days",
 )  # fmt: skip
-_RAISING = frozenset({"amount", "weight", "alcohol", "injury", "role", "charge_level"})
+_RAISING = frozenset({"amount", "weight", "alcohol", "injury", "role"})
 _INSTANCES = ("", "一审", "二审", "再审")
 _PROCEDURES = (None, "速裁", "简易", "普通")
 _LEVELS = (None, "基层", "中级", "高级", "最高")
@@ -71,15 +78,19 @@ def _articles() -> dict[str, float]:
     return found
 
 
-def provisions(profile: CaseProfile) -> frozenset[str]:
-    """Statutes of the special part, with their paragraph where the reasons say it: 刑法133之1,
-    刑法347.2."""
+def claims(profile: CaseProfile) -> str | None:
+    """What tells the charge as the prosecution brought it: the account of a judgment that says so,
+    an indictment with its reasons; None where the facts stand alone."""
+    paper = bool(_PROSECUTED.search(profile.reasoning)) and not _SENTENCED.search(profile.reasoning)
+    if paper:
+        return f"{profile.account or profile.facts}\n{profile.reasoning}"
+    return profile.account if _CLAIMED.search(profile.account) else None
+
+
+def provisions(text: str) -> frozenset[str]:
+    """Statutes of the special part, with their paragraph if it is said: 刑法133之1, 刑法347.2."""
     found = set()
-    for each in profile.statutes:
-        number = re.fullmatch(r"刑法(\d+)(?:之\d+)?", each)
-        if number and int(number[1]) >= _SPECIAL_PART:
-            found.add(each)
-    for cited in citations(profile.reasoning):
+    for cited in citations(text):
         if cited.law == "刑法" and cited.article and cited.article >= _SPECIAL_PART:
             name = f"刑法{cited.article}" + (f"之{cited.sub}" if cited.sub is not None else "")
             found.add(name)
@@ -90,17 +101,12 @@ def provisions(profile: CaseProfile) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class FeatureSpace:
-    """Columns of the matrix, learnt from the fitting part.
-
-    `charges`, `provisions` with a column of their own; `circumstances` of the table; `levels` the
-    mean of ln months by charge (drawn to the general mean where few), `level` that mean.
-    """
+    """Columns of the matrix: `charges`, `provisions` that are frequent enough for one of their own,
+    `circumstances` of the table."""
 
     charges: tuple[str, ...]
     provisions: tuple[str, ...]
     circumstances: tuple[str, ...]
-    levels: Mapping[str, float]
-    level: float
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,23 +139,22 @@ class FeatureSpace:
 
     def row(self, profile: CaseProfile) -> Vector:
         """The numbers of one case, nan where it says nothing."""
-        charge = profile.charges[0] if profile.charges else ""
-        own = provisions(profile)
+        claimed = claims(profile)
+        told = profile.facts if claimed is None else claimed
+        own = provisions(told)
         said = dict(profile.circumstances)
-        numbers = _numbers(profile)
-        numbers |= {
-            "charge_level": self.levels.get(charge, self.level),
-            "charge_article": _articles().get(charge, math.nan),
-            "statute_number": float(len(own)),
-        }
-        facts, reasons = profile.facts, profile.reasoning
+        numbers = _numbers(profile) | _law(profile)
+        # of facts alone one cannot say that nothing more is claimed
+        absent = math.nan if claimed is None else 0.0
+        numbers["statute_number"] = float(len(own)) or absent
+        facts = profile.facts
         return np.array(
             [
                 *(numbers[name] for name in _NUMBERS),
                 *(_largest(pattern, facts) for pattern in _COUNTED.values()),
-                *(float(word in reasons) for word in FINDINGS),
+                *(1.0 if word in told else absent for word in FINDINGS),
                 *(float(name in profile.charges) for name in self.charges),
-                *(float(name in own) for name in self.provisions),
+                *(1.0 if name in own else absent for name in self.provisions),
                 *(_sign(said.get(code)) for code in self.circumstances),
             ],
             dtype=np.float64,
@@ -180,8 +185,6 @@ class FeatureSpace:
             "charges": list(self.charges),
             "provisions": list(self.provisions),
             "circumstances": list(self.circumstances),
-            "levels": dict(self.levels),
-            "level": self.level,
         }
 
     @classmethod
@@ -190,35 +193,45 @@ class FeatureSpace:
             tuple(data["charges"]),
             tuple(data["provisions"]),
             tuple(data["circumstances"]),
-            {str(k): float(v) for k, v in data["levels"].items()},
-            float(data["level"]),
         )
 
 
-def feature_space(profiles: Sequence[CaseProfile], months: Sequence[int]) -> FeatureSpace:
-    """Learn the columns from the fitting part; `months` are its principal terms."""
-    logs = np.log(np.asarray(months, dtype=np.float64))
-    level = float(logs.mean())
-    by_charge: dict[str, list[float]] = defaultdict(list)
-    counted: Counter[str] = Counter()
-    for profile, value in zip(profiles, logs, strict=True):
-        by_charge[profile.charges[0] if profile.charges else ""].append(float(value))
-        counted.update(provisions(profile))
+def feature_space(profiles: Sequence[CaseProfile]) -> FeatureSpace:
+    """The columns for judgments; of what they imposed nothing is looked at."""
+    charges: Counter[str] = Counter(p.charges[0] for p in profiles if p.charges)
+    cited: Counter[str] = Counter()
+    for profile in profiles:
+        cited.update(provisions(claims(profile) or ""))
     return FeatureSpace(
-        charges=tuple(sorted(c for c, v in by_charge.items() if c and len(v) >= _FREQUENT)),
-        provisions=tuple(sorted(p for p, n in counted.items() if n >= _FREQUENT)),
+        charges=tuple(sorted(name for name, count in charges.items() if count >= _FREQUENT)),
+        provisions=tuple(sorted(name for name, count in cited.items() if count >= _FREQUENT)),
         circumstances=tuple(each.code for each in circumstance_types()),
-        levels={
-            charge: (sum(values) + _PRIOR * level) / (len(values) + _PRIOR)
-            for charge, values in sorted(by_charge.items())
-        },
-        level=level,
     )
+
+
+def _law(profile: CaseProfile) -> dict[str, float]:
+    """What the law allows for the charges, sum, weight and injury; nan where the data lack it."""
+    law = statutory_range(profile, load_guidelines())
+    charge = profile.charges[0] if profile.charges else ""
+    months = (law.least, law.most, law.likely_least, law.likely_most) if law else (None,) * 4
+    names = ("law_least", "law_most", "law_likely_least", "law_likely_most")
+    return {
+        **{name: _log(value) for name, value in zip(names, months, strict=True)},
+        "law_life": float(law.life) if law else math.nan,
+        "charge_article": _articles().get(charge, math.nan),
+    }
 
 
 def _numbers(profile: CaseProfile) -> dict[str, float]:
     facts = profile.facts
-    sums = sorted(float(a.value) for a in amounts(facts) if a.currency == "CNY" and a.value > 0)
+    sums = sorted(
+        float(a.value)
+        for a in amounts(facts)
+        if a.currency == "CNY"
+        and a.value > 0
+        # a fine that was asked for, or that the first court imposed, is no sum of the deed
+        and not _FINE.search(facts[max(0, a.start - 20) : a.start])
+    )
     weights = [
         float(m.value) for m in measures(facts) if m.kind == "weight" and m.value is not None
     ]

@@ -19,21 +19,23 @@ from numpy.typing import NDArray
 
 from dossier.errors import BadData
 
-from .conformal import Margins, margins
+from .conformal import Folds, Scores, scores_of, scores_of_arrays
+from .families import families
 from .sentencefeatures import FeatureSpace, feature_space
 from .trees import Matrix, Trees, Vector, trees_of_arrays, trees_of_fitted
 from .values import CaseProfile
 
-VERSION = 1
+VERSION = 2
 COVERAGE = 0.8
 DETERMINATE = ("有期徒刑", "拘役", "管制")
 INDETERMINATE = ("无期徒刑", "死刑", "死刑缓期执行")
 LONGEST_WITH_PROBATION = 36
 """Months: 刑法第72条."""
+FOLDS = 5
 _LEAST_FIT = 60
 """Judgments with a term below which nothing can be learnt."""
 _LEAST_GROUP = 40
-"""Calibration cases for a charge to be a group of its own."""
+"""Cases for a charge to be a group of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,28 @@ class Seen:
 
 @dataclass(frozen=True)
 class Bands:
-    """Trees for the lower end, the middle, the upper end, on the logarithm, and their margins."""
+    """Trees on the logarithm: for the lower and the upper end one of each fold, fitted without it,
+    for the middle one of all; and how far the held back cases lay outside."""
 
-    low: Trees
+    low: tuple[Trees, ...]
     middle: Trees
-    high: Trees
-    margins: Margins
+    high: tuple[Trees, ...]
+    scores: Scores
+
+    def expected(self, rows: Matrix) -> Vector:
+        """(n,): the middle, not rounded."""
+        out: Vector = np.exp(self.middle.predict(rows))
+        return out
 
     def predict(self, rows: Matrix, charges: Sequence[str]) -> NDArray[np.float64]:
         """(n, 3): low, middle, high, not rounded. The middle lies inside."""
-        margin = self.margins.of(charges)
-        low, high = self.low.predict(rows) - margin, self.high.predict(rows) + margin
         middle = self.middle.predict(rows)
-        # a negative margin may turn a narrow interval over; and what is expected lies in it: both
+        low, high = self.scores.ends(
+            np.stack([trees.predict(rows) for trees in self.low]),
+            np.stack([trees.predict(rows) for trees in self.high]),
+            charges,
+        )
+        # negative scores may turn a narrow interval over; and what is expected lies in it: both
         # can only add to the coverage
         ends = np.stack([low, middle, high])
         low, high = ends.min(axis=0), ends.max(axis=0)
@@ -92,7 +103,7 @@ class SentencingModel:
     """Log-odds of 缓刑 for a term up to three years, of a 罚金, of 无期徒刑 or 死刑."""
     seen: Mapping[str, Seen]
     fitted_on: int
-    calibrated_on: int
+    """Judgments with a term."""
 
     def interval(self, profiles: Sequence[CaseProfile]) -> NDArray[np.float64]:
         """(n, 3): lower end, middle, upper end of the principal term in months."""
@@ -120,17 +131,22 @@ class SentencingModel:
         head = {
             "version": VERSION,
             "space": self.space.to_json(),
-            "months": self.months.margins.to_json(),
-            "fine": self.fine.margins.to_json() if self.fine else None,
+            "coverage": self.months.scores.coverage,
+            "folds": len(self.months.low),
+            "months": list(self.months.scores.groups),
+            "fine": list(self.fine.scores.groups) if self.fine else None,
             "seen": {charge: seen.to_json() for charge, seen in self.seen.items()},
             "fitted_on": self.fitted_on,
-            "calibrated_on": self.calibrated_on,
         }
         arrays: dict[str, NDArray[Any]] = {
             "json": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), dtype=np.uint8)
         }
         for name, trees in self._trees().items():
             arrays |= {f"{name}.{key}": value for key, value in trees.arrays().items()}
+        for name, bands in (("months", self.months), ("fine", self.fine)):
+            if bands:
+                parts = bands.scores.arrays()
+                arrays |= {f"{name}.scores.{key}": value for key, value in parts.items()}
         beside = path.with_name(path.name + ".new")
         with beside.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -142,11 +158,9 @@ class SentencingModel:
         }  # fmt: skip
         for name, bands in (("months", self.months), ("fine", self.fine)):
             if bands:
-                parts |= {
-                    f"{name}.low": bands.low,
-                    f"{name}.middle": bands.middle,
-                    f"{name}.high": bands.high,
-                }
+                parts |= {f"{name}.low.{i}": trees for i, trees in enumerate(bands.low)}
+                parts |= {f"{name}.high.{i}": trees for i, trees in enumerate(bands.high)}
+                parts[f"{name}.middle"] = bands.middle
         return {name: trees for name, trees in parts.items() if trees is not None}
 
 
@@ -173,6 +187,7 @@ def _of_parts(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Se
     for name, array in arrays.items():
         part, _, key = name.rpartition(".")
         by_name[part][key] = array
+    scores = {name: by_name.pop(f"{name}.scores") for name in ("months", "fine") if head[name]}
     trees = {name: trees_of_arrays(parts) for name, parts in by_name.items()}
     space = FeatureSpace.of_json(head["space"])
     for name, each in trees.items():
@@ -180,11 +195,12 @@ def _of_parts(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Se
             raise ValueError(f"{name}: a column that is not there")
 
     def bands(name: str) -> Bands:
+        folds = int(head["folds"])
         return Bands(
-            trees[f"{name}.low"],
+            tuple(trees[f"{name}.low.{i}"] for i in range(folds)),
             trees[f"{name}.middle"],
-            trees[f"{name}.high"],
-            Margins.of_json(head[name]),
+            tuple(trees[f"{name}.high.{i}"] for i in range(folds)),
+            scores_of_arrays(scores[name], head[name], float(head["coverage"]), folds),
         )
 
     return SentencingModel(
@@ -199,7 +215,6 @@ def _of_parts(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Se
             for charge, seen in head["seen"].items()
         },
         fitted_on=int(head["fitted_on"]),
-        calibrated_on=int(head["calibrated_on"]),
     )
 
 
@@ -207,61 +222,65 @@ def fit(
     profiles: Sequence[CaseProfile],
     *,
     coverage: float = COVERAGE,
-    calibration: float = 0.35,
+    folds: int = FOLDS,
     rounds: int = 250,
     seed: int = 0,
 ) -> SentencingModel:
-    """Learn from judgments: a batch for the background (some seconds for 10,000 on one core).
+    """Learn from judgments: a batch for the background (a minute for 10,000 on one core).
 
-    `coverage` of the intervals; `calibration` the share of judgments that no tree sees and that
-    the intervals are measured on; `rounds` trees each. Judgments that impose no determinate term
-    teach only how likely life and death are. Deterministic for a seed. Raises BadData with fewer
-    than 60 terms.
+    `coverage` of the intervals; each of `folds` parts of the judgments is measured by trees that
+    did not see it; `rounds` trees each. Judgments that impose no determinate term teach only how
+    likely life and death are. Deterministic for a seed. Raises BadData where fewer than 60 terms
+    are left beside any fold.
     """
     known = [p for p in profiles if _has_term(p) or p.penalty in INDETERMINATE]
-    held = _held_back(known, calibration, seed)
-    space_cases = [p for p, out in zip(known, held, strict=True) if not out and _has_term(p)]
-    if len(space_cases) < _LEAST_FIT:
-        raise BadData(
-            f"{len(space_cases)} judgments with a term to learn from, {_LEAST_FIT} are needed",
-            advice="take in more judgments",
-        )
-    space = feature_space(space_cases, [p.months or 0 for p in space_cases])
+    terms = [p for p in known if _has_term(p)]
+    held = _folds(known, folds, seed)
+    space = feature_space(terms)
     rows = space.matrix(known)
-    learn = ~held
-    charges = [_charge(p) for p in known]
-    term = np.array([_has_term(p) for p in known])
+    charges = np.array([_charge(p) for p in known], dtype=object)
+    term = np.array([_has_term(p) for p in known], dtype=bool)
     months = np.array([float(p.months or 1) for p in known])
     fines = np.array([p.fine or 0.0 for p in known])
     light = term & (months <= LONGEST_WITH_PROBATION)
 
     def bands(values: Vector, which: NDArray[np.bool_]) -> Bands | None:
-        fitted, measured = which & learn, which & held
-        if fitted.sum() < _LEAST_FIT or measured.sum() < 2:
+        inside, place = rows[which], held[which]
+        if min(((place != fold).sum() for fold in range(folds)), default=0) < _LEAST_FIT:
             return None
-        tail = (1 - coverage) / 2
-        known_rows, logs = rows[fitted], np.log(values[fitted])
-        low, high = (
-            _quantile_trees(known_rows, logs, share, rounds, seed) for share in (tail, 1 - tail)
-        )
-        middle = _middle_trees(known_rows, logs, space.directions, rounds, seed)
+        logs = np.log(values[which])
+        low, high = np.zeros(len(logs)), np.zeros(len(logs))
+        lows: list[Trees] = []
+        highs: list[Trees] = []
+        for fold in range(folds):
+            out = place == fold
+            for share, found, trees in (
+                ((1 - coverage) / 2, low, lows),
+                ((1 + coverage) / 2, high, highs),
+            ):
+                fitted = _quantile_trees(inside[~out], logs[~out], share, rounds, seed)
+                found[out] = fitted.predict(inside[out])
+                trees.append(fitted)
         return Bands(
-            low, middle, high,
-            margins(
-                np.log(values[measured]), low.predict(rows[measured]), high.predict(rows[measured]),
-                [charge for charge, take in zip(charges, measured, strict=True) if take],
+            tuple(lows),
+            _middle_trees(inside, logs, space.directions, rounds, seed),
+            tuple(highs),
+            scores_of(
+                logs, low, high, place, charges[which].tolist(),
                 coverage=coverage, least=_LEAST_GROUP,
             ),
         )  # fmt: skip
 
     def odds(truth: NDArray[np.bool_], which: NDArray[np.bool_]) -> Trees | None:
-        # no interval hangs on them: they may learn from all
         few = min(truth[which].sum(), (~truth[which]).sum()) < 20
         return None if few else _odds_trees(rows[which], truth[which], seed)
 
     of_months = bands(months, term)
     if of_months is None:
-        raise BadData("too few judgments with a term to measure on", advice="take in more")
+        raise BadData(
+            f"{len(terms)} judgments with a term, {_LEAST_FIT} are needed beside each fold",
+            advice="take in more judgments",
+        )
     return SentencingModel(
         space=space,
         months=of_months,
@@ -269,9 +288,8 @@ def fit(
         probation=odds(np.array([bool(p.probation) for p in known]), light),
         fined=odds(fines > 0, term),
         indeterminate=odds(~term, np.ones(len(known), dtype=bool)),
-        seen=_seen([p for p in known if _has_term(p)]),
-        fitted_on=int((learn & term).sum()),
-        calibrated_on=int((held & term).sum()),
+        seen=_seen(terms),
+        fitted_on=len(terms),
     )
 
 
@@ -283,18 +301,12 @@ def _charge(profile: CaseProfile) -> str:
     return profile.charges[0] if profile.charges else ""
 
 
-def _held_back(profiles: Sequence[CaseProfile], share: float, seed: int) -> NDArray[np.bool_]:
-    """Which ones are for calibration. Judgments on the same facts stay on one side: what the trees
+def _folds(profiles: Sequence[CaseProfile], count: int, seed: int) -> Folds:
+    """In which part each one is held back. Judgments on the same facts share one: what the trees
     have seen measures nothing."""
-    order = np.random.default_rng(seed).random(len(profiles))
-    place: dict[str, float] = {}
-    return np.array(
-        [
-            place.setdefault("".join(p.facts.split())[:120] or str(i), float(order[i])) < share
-            for i, p in enumerate(profiles)
-        ],
-        dtype=bool,
-    )
+    family = families([p.facts for p in profiles])
+    order = np.random.default_rng(seed).permutation(len(profiles))
+    return (order[family] % count).astype(np.int32)
 
 
 def _quantile_trees(rows: Matrix, values: Vector, share: float, rounds: int, seed: int) -> Trees:
