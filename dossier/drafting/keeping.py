@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from dossier.catalogue import Document, Evidence, Field, default_types
 from dossier.holdings import Keep
 from dossier.ingest import FileKind, Limits, open_file
-from dossier.intake import PageRead, page_read, printable, put_in, renumber
+from dossier.intake import PageRead, enter_pages, page_read, printable, put_in, renumber
 from dossier.normal import normal
 from dossier.records import (
     DocumentRow,
@@ -126,7 +126,7 @@ def store(keep: Keep, session: Session, made: Made, before: GeneratedRow | None)
     )
     session.add(row)
     session.flush()
-    _pages(session, row, pages)
+    enter_pages(session, row, pages)
     put_in(session, made.dossier_id, row, _document(made), place=place)
     renumbered = renumber(session, made.dossier_id)
     own = session.scalars(select(PageRow.id).where(PageRow.file_id == row.id)).all()
@@ -178,24 +178,6 @@ def _replace(session: Session, before: GeneratedRow | None) -> int | None:
     session.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents)))
     session.expire(before, ["file_id"])
     return int(pages[0].position) if pages else None
-
-
-def _pages(session: Session, row: FileRow, pages: list[PageRead]) -> None:
-    session.execute(
-        insert(PageRow),
-        [
-            {
-                "dossier_id": row.dossier_id,
-                "file_id": row.id,
-                "number": page.number,
-                "layer": page.packed,
-                "text": page.text,
-                "confidence": page.confidence,
-                "origin": page.origin,
-            }
-            for page in pages
-        ],
-    )
 
 
 def read_back(docx: bytes, path: Path | None = None) -> list[PageRead]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .placing import put_in, renumber
-from .register import printable
+from .register import enter_pages, printable
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
 from .run import Intake
 from .shelve import shelve
@@ -17,6 +17,7 @@ __all__ = [
     "Progress",
     "ProgressEvent",
     "Status",
+    "enter_pages",
     "page_read",
     "printable",
     "put_in",

@@ -41,6 +41,25 @@ class Arrival(Protocol):
     pages: dict[int, PageRead]
 
 
+def enter_pages(session: Session, row: FileRow, pages: Iterable[PageRead]) -> None:
+    """The pages of a file that has its row, as they were read."""
+    values = [
+        {
+            "dossier_id": row.dossier_id,
+            "file_id": row.id,
+            "number": page.number,
+            "layer": page.packed,
+            "text": page.text,
+            "confidence": page.confidence,
+            "origin": page.origin,
+            "problem": page.problem,
+        }
+        for page in pages
+    ]
+    if values:
+        session.execute(insert(PageRow), values)
+
+
 class Register:
     """The records as a batch sees them."""
 
@@ -244,21 +263,7 @@ class Register:
     def _store(self, session: Session, row: FileRow, pages: Iterable[PageRead]) -> None:
         session.add(row)
         session.flush()
-        values = [
-            {
-                "dossier_id": row.dossier_id,
-                "file_id": row.id,
-                "number": page.number,
-                "layer": page.packed,
-                "text": page.text,
-                "confidence": page.confidence,
-                "origin": page.origin,
-                "problem": page.problem,
-            }
-            for page in pages
-        ]
-        if values:
-            session.execute(insert(PageRow), values)
+        enter_pages(session, row, pages)
         _forget_problem(session, row.dossier_id, row.name)
         dossier = session.get_one(DossierRow, row.dossier_id)
         dossier.stale = True
