@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from dossier.catalogue import Document, Evidence, Field, default_types
 from dossier.holdings import Keep
 from dossier.ingest import FileKind, Limits, open_file
-from dossier.intake import PageRead, enter_pages, page_read, printable, put_in, renumber
+from dossier.intake import enter_pages, printable, put_in, renumber
 from dossier.normal import normal
+from dossier.reading import PageRead, page_read
 from dossier.records import (
     DocumentRow,
     FileRow,

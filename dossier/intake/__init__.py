@@ -7,18 +7,15 @@ from .register import enter_pages, printable
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
 from .run import Intake
 from .shelve import shelve
-from .work import PageRead, page_read
 
 __all__ = [
     "FileOutcome",
     "IngestReport",
     "Intake",
-    "PageRead",
     "Progress",
     "ProgressEvent",
     "Status",
     "enter_pages",
-    "page_read",
     "printable",
     "put_in",
     "renumber",

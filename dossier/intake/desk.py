@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..records.codec import unpack_layer
-from .work import PageRead, page_read
+from ..packing import unpack_layer
+from ..reading import PageRead, page_read
 
 _LOCK = ".lock"
 

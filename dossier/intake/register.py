@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..errors import DamagedFile, FileRefused, NotInArchive
 from ..ingest import Deposit, Entry
 from ..normal import normal
+from ..reading import FileFacts, PageRead
 from ..records import (
     BlobStore,
     Database,
@@ -24,7 +25,6 @@ from ..records import (
     outbox,
 )
 from .report import FileOutcome, Status
-from .work import FileFacts, PageRead
 
 
 class Arrival(Protocol):

@@ -15,13 +15,21 @@ from ..errors import DamagedFile, DossierError, EngineNotFound, FileRefused
 from ..ingest import Deposit, Entry, FileKind, Limits, survey
 from ..model import Origin, PageLayer
 from ..ocr import OcrSettings
+from ..reading import (
+    FileFacts,
+    PageRead,
+    Pool,
+    Source,
+    page_read,
+    prepare,
+    probe,
+    read_pages,
+)
 from ..records import BlobStore, Database, discard_unused
 from ..records.blobs import hash_file
 from .desk import Desk
-from .pool import Pool
 from .register import Register
 from .report import FileOutcome, IngestReport, Progress, ProgressEvent, Status
-from .work import FileFacts, PageRead, Source, page_read, prepare, probe, read_pages
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """The disk is full, or broken."""
