@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from ..archive import Archive
-from ..errors import BadData
 from ..judgments import ImportReport
 from . import screen
-from .arguments import Json, Place
+from .arguments import Json, Place, pairs
 
 app = typer.Typer(
     name="judgments",
@@ -50,7 +49,7 @@ def import_(
     ):
         report = archive.import_judgments(
             path,
-            fields=_fields(field or ()),
+            fields={ours: theirs[-1] for ours, theirs in pairs(field, "--field").items()},
             source=source,
             progress=None
             if bar is None
@@ -61,16 +60,6 @@ def import_(
     else:
         _show(report)
     raise typer.Exit(report.exit_code)
-
-
-def _fields(given: list[str] | tuple[()]) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for each in given:
-        ours, sign, theirs = each.partition("=")
-        if not sign:
-            raise BadData(f"{each!r} is not OURS=THEIRS", advice="for example --field text=content")
-        fields[ours.strip()] = theirs.strip()
-    return fields
 
 
 def _show(report: ImportReport) -> None:

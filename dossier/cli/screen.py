@@ -187,13 +187,21 @@ def ingest_progress(as_json: bool) -> Iterator[Callable[[ProgressEvent], None] |
 
 @contextmanager
 def step_progress(what: str, as_json: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A plain bar for work counted in steps."""
+    """A plain bar for work counted in steps; not there before the first of them is reported."""
     if as_json:
         yield None
         return
     bar = Progress(
         TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err
     )
-    with bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    task = bar.add_task(what, total=None)
+
+    def show(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if bar.live.is_started:
+            bar.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -14,7 +13,7 @@ from ..errors import NotInArchive, QueryError
 from ..indexing import Hit, SearchResult, Snippet
 from ..search import FACETS, Sort
 from . import screen
-from .arguments import Json, Place
+from .arguments import Json, Place, pairs
 
 _FACET_NAMES = {"type": "文书", "organ": "机关", "charge": "罪名", "year": "年份", "stage": "阶段"}
 _SHOWN = 6
@@ -67,7 +66,7 @@ def search(
                 sort=cast(Sort, sort),
                 case=case,
                 kind=cast(Literal["page", "judgment"] | None, kind),
-                where=_narrowed(where or ()),
+                where=pairs(where, "--where", FACETS),
                 synonyms=synonyms,
             )
         except QueryError as error:
@@ -81,17 +80,6 @@ def search(
         else:
             _show(result)
     raise typer.Exit(screen.OK if result.total else screen.SOME_FAILED)
-
-
-def _narrowed(where: Sequence[str]) -> dict[str, list[str]]:
-    """Facets and values; of several values of one facet any will do."""
-    wanted: dict[str, list[str]] = {}
-    for given in where:
-        name, separator, value = given.partition("=")
-        if not separator or name not in FACETS:
-            raise ValueError(f"--where {given}: write FACET=VALUE with one of {', '.join(FACETS)}")
-        wanted.setdefault(name, []).append(value)
-    return wanted
 
 
 def _open(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -14,11 +14,12 @@ from dossier.similarity.consistency import FLAG_NAMES, REFERENCE_ONLY, Consisten
 from ..archive import Archive
 from ..comparing import FILTERS, SimilarJudgment, SimilarJudgments, SimilarSort
 from ..comparing.authority import authority_name
+from ..comparing.reporting import differing_in_words, on_one_line, shared_in_words
 from ..comparing.reportvalues import sentencing_lines
 from ..durable import write_whole
 from ..errors import DossierError
 from . import screen
-from .arguments import Json, Place
+from .arguments import Json, Place, pairs, text_of
 
 app = typer.Typer(
     name="similarity",
@@ -37,7 +38,11 @@ def similar(
     ] = None,
     text: Annotated[
         Path | None,
-        typer.Option(help="Instead of a dossier: the facts of a case in this UTF-8 file."),
+        typer.Option(
+            help="Instead of a dossier: the facts of a case, or a whole paper, in this text file.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     judgment: Annotated[
         str | None, typer.Option(help="Instead: a judgment of the collection, by id or 案号.")
@@ -79,6 +84,8 @@ def similar(
     """Judgments that are like a case, and why. Exit code 1 if there are none."""
     proposed = any(each is not None for each in (months, probation, fine))
     answer = None
+    with screen.errors(as_json):
+        _check((html, docx), months, probation)
     with (
         screen.errors(as_json),
         Archive.open(place) as archive,
@@ -86,11 +93,11 @@ def similar(
     ):
         found = archive.similar(
             case,
-            text=None if text is None else text.read_text("utf-8"),
+            text=None if text is None else text_of(text),
             judgment=judgment,
             k=k,
             charge=charge,
-            where=_narrowed(where or ()),
+            where=pairs(where, "--where", FILTERS),
             sort=cast(SimilarSort, sort),
             person=person,
             progress=progress,
@@ -117,6 +124,17 @@ def similar(
     raise typer.Exit(screen.OK if found.items else screen.SOME_FAILED)
 
 
+def _check(targets: Iterable[Path | None], months: int | None, probation: int | None) -> None:
+    """Says before the work, which may be long, what would come to nothing after it."""
+    if probation is not None and months is None:
+        raise ValueError("--probation is of a term: give --months too")
+    for target in targets:
+        if target is not None and not target.absolute().parent.is_dir():
+            raise ValueError(f"{target}: there is no folder {target.absolute().parent}")
+        if target is not None and target.is_dir():
+            raise ValueError(f"{target} is a folder: name the file to write")
+
+
 def _subject(archive: Archive, case: str | None, judgment: str | None) -> str:
     """What a report calls the case."""
     if case is not None:
@@ -132,16 +150,6 @@ def _show_sentence(answer: Consistency) -> None:
         screen.err.print(warning.text, markup=False, style="yellow")
     screen.out.print(f"{FLAG_NAMES[answer.flag]}: {answer.reason}", markup=False, style="bold")
     screen.out.print(REFERENCE_ONLY, markup=False, style="dim")
-
-
-def _narrowed(where: Sequence[str]) -> dict[str, list[str]]:
-    wanted: dict[str, list[str]] = {}
-    for given in where:
-        name, separator, value = given.partition("=")
-        if not separator or name not in FILTERS:
-            raise ValueError(f"--where {given}: write KEY=VALUE with one of {', '.join(FILTERS)}")
-        wanted.setdefault(name, []).append(value)
-    return wanted
 
 
 def _show(found: SimilarJudgments) -> None:
@@ -176,18 +184,19 @@ def _show_item(number: int, item: SimilarJudgment, text: str) -> None:
     reasons = "  ".join(f"{LABELS[name]} {value:+.2f}" for name, value in best)
     _line(f"{item.score:+.2f}: {reasons}", style="dim")
     _line(f"结果: {item.result or '—'}    {authority_name(item.authority)}")
-    shared = [e.mine or "" for e in item.elements if e.relation == "shared"][:_ELEMENTS]
+    shared = shared_in_words(item.elements)[:_ELEMENTS]
     differing = [
-        f"{e.mine or '—'} / {e.theirs or '—'}" for e in item.elements if e.relation != "shared"
+        f"{what} {mine or '—'} / {theirs or '—'}"
+        for what, mine, theirs in differing_in_words(item.elements)
     ]
     if shared:
-        _line(f"相同: {'、'.join(shared)}")
+        _line(f"相同: {'；'.join(shared)}")
     if differing:
         _line(f"不同（本案 / 该案）: {'；'.join(differing[:_ELEMENTS])}")
     for each in item.passages[:_PASSAGES]:
         mine, theirs = text[slice(*each.mine)], judgment.text[slice(*each.theirs)]
-        _line(f"本案: {' '.join(mine.split())}", style="cyan")
-        _line(f"该案: {' '.join(theirs.split())}", style="green")
+        _line(f"本案: {on_one_line(mine)}", style="cyan")
+        _line(f"该案: {on_one_line(theirs)}", style="green")
     for other in item.others:
         _line(f"同案: [{other.id}] {other.number} {other.title}", style="dim")
 

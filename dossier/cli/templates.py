@@ -16,7 +16,7 @@ from dossier.templates.skeleton import new_template
 from ..archive import Archive
 from ..errors import DossierError
 from . import screen
-from .arguments import Json, Place
+from .arguments import Json, Place, text_of
 
 app = typer.Typer(
     name="templates",
@@ -205,7 +205,7 @@ def new(
             folder = archive.home / "templates"
         path = new_template(
             folder, title, code=code, organ=organ, stage=stage, type=type_,
-            markup=None if markup is None else markup.read_text("utf-8"),
+            markup=None if markup is None else text_of(markup),
         )  # fmt: skip
     card = path.with_suffix(".yaml")
     if as_json:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dossier.similarity import LABELS, Element
@@ -29,6 +30,11 @@ _FILTERS = {
 }  # fmt: skip
 _SORTS = {"similarity": "按相似度", "authority": "按效力层级", "newest": "按裁判日期由近到远"}
 _LONGEST = 20_000
+_BREAK = re.compile(r"(?<=[^\x00-\xff])[ \t]*\n\s*|[ \t]*\n\s*(?=[^\x00-\xff])")
+_STEERING = frozenset(
+    "\x7f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""What turns the direction of writing: a title must not reverse what stands beside it."""
 
 
 def report_of(
@@ -73,17 +79,26 @@ def _item(found: SimilarJudgment, text: str) -> ReportItem:
         result=found.result,
         contributions=tuple((LABELS[name], value) for name, value in found.contributions.items()),
         passages=tuple(
-            (text[slice(*each.mine)].strip(), theirs[slice(*each.theirs)].strip())
+            (on_one_line(text[slice(*each.mine)]), on_one_line(theirs[slice(*each.theirs)]))
             for each in found.passages
         ),
-        shared=tuple(_shared(each) for each in found.elements if each.relation == "shared"),
-        differing=tuple(
-            (_KINDS.get(each.kind, each.kind), _said(each, each.mine), _said(each, each.theirs))
-            for each in found.elements
-            if each.relation == "differing"
-            or (each.relation != "shared" and each.kind not in _UNTOLD)
-        ),
+        shared=shared_in_words(found.elements),
+        differing=differing_in_words(found.elements),
         folded=tuple(each.title or each.number or str(each.id) for each in found.others),
+    )
+
+
+def shared_in_words(elements: Sequence[Element]) -> tuple[str, ...]:
+    """What both cases have: 情节：自首; of sums near each other both are said."""
+    return tuple(_shared(each) for each in elements if each.relation == "shared")
+
+
+def differing_in_words(elements: Sequence[Element]) -> tuple[tuple[str, str, str], ...]:
+    """What differs: what, of the case, of the judgment; "" where one does not have it."""
+    return tuple(
+        (_KINDS.get(each.kind, each.kind), _said(each, each.mine), _said(each, each.theirs))
+        for each in elements
+        if each.relation == "differing" or (each.relation != "shared" and each.kind not in _UNTOLD)
     )
 
 
@@ -154,12 +169,14 @@ def _record(item: ReportItem) -> Mapping[str, str]:
         "theirs": theirs,
         "folded": "；".join(item.folded),
     }
-    return {code: _clean(value)[:_LONGEST] for code, value in record.items() if value}
+    return {code: on_one_line(value)[:_LONGEST] for code, value in record.items() if value}
 
 
-def _clean(words: str) -> str:
-    """On one line, without what a Word file must not hold."""
-    return " ".join("".join(c for c in words if c >= " " or c in "\n\t").split("\n")).strip()
+def on_one_line(words: str) -> str:
+    """Lines joined as they are read: between Chinese characters a break is nothing, between Latin
+    words a space. Without characters that no document may hold."""
+    plain = "".join(c for c in words if c in "\n\t" or (c >= " " and c not in _STEERING))
+    return " ".join(_BREAK.sub("", plain).split())
 
 
 def report_docx(report: Report, library: Library) -> bytes:

@@ -23,6 +23,29 @@ def test_passages_stand_side_by_side(learned: CorpusModel) -> None:
     assert matched_passages("龘龘龘龘。", THEIRS) == ()
 
 
+def test_a_line_of_a_page_is_not_a_sentence() -> None:
+    page = (
+        "经依法审查查明：\n2023年3月6日2时许，某窜至晨光小区地下车库，用断线\n钳剪断车锁，将电动自行车1辆盗走，当日\n"
+        "以900元卖给他人。\n经价格认定，该车价值人民币\n2860元。\n"
+    )
+    other = (
+        "2016年4月12日，某来到龙城小区地下车库，用钳子剪断车锁，将电动自行车1辆盗走。"
+        "经价格认定，该车价值人民币2860元。"
+    )
+    found = [(page[slice(*p.mine)], other[slice(*p.theirs)]) for p in matched_passages(page, other)]
+    # the act comes before the sum that reads alike to the letter
+    assert found[0][0].startswith("2023年3月6日")
+    assert found[0][0].endswith("卖给他人。")
+    assert found[1][0] == "经价格认定，该车价值人民币\n2860元。"
+
+
+def test_a_role_is_said_once() -> None:
+    one = CaseProfile("", circumstances=(("从犯", True),), role="从犯")
+    other = CaseProfile("", circumstances=(("主犯", True), ("从犯", False)), role="主犯")
+    assert not [e for e in compared(one, other) if e.kind == "role"]
+    assert [e for e in compared(CaseProfile("", role="从犯"), CaseProfile("")) if e.kind == "role"]
+
+
 def test_elements_shared_and_not() -> None:
     one = CaseProfile(
         "", charges=("盗窃",), circumstances=(("自首", True), ("累犯", True)), amount=3860
