@@ -9,6 +9,8 @@ import yaml
 
 from dossier.similarity import CaseProfile
 
+from ..elements.courts import court_above, court_code, court_of
+
 _LEVELS = ("最高人民法院", "高级人民法院", "中级人民法院", "人民法院", "法院")
 
 
@@ -18,8 +20,11 @@ def _order() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple((each["code"], each["name"], tuple(each["words"])) for each in table["order"])
 
 
-def authority_of(case: CaseProfile, theirs: CaseProfile, court: str, named: str) -> str:
-    """Code of authority.yaml for a judgment of `court`; `named` is its title and corpus.
+def authority_of(
+    case: CaseProfile, theirs: CaseProfile, court: str, named: str, own: str = ""
+) -> str:
+    """Code of authority.yaml for a judgment of `court`; `named` is its title and corpus, `own` the
+    court that tries the case.
 
     Without the region of the case no court is its own, its upper or its province's.
     """
@@ -30,14 +35,19 @@ def authority_of(case: CaseProfile, theirs: CaseProfile, court: str, named: str)
         return by_words
     if theirs.court_level == "最高":
         return "supreme"
-    place = _place(court) or theirs.region or ""
-    mine = case.region or ""
+    own, court = whole_name(own), whole_name(court)
+    place = place_of(court) or theirs.region or ""
+    mine = case.region or place_of(own)
+    if theirs.court_level == "高级" and place and mine.startswith(place):
+        return "province"
+    if own and court and court in (own, court_above(own)):
+        return "upper_or_own"
     if mine and place:
-        if theirs.court_level == "高级" and mine.startswith(place):
-            return "province"
         upper = theirs.court_level == "中级" and case.court_level != "中级"
-        if (upper and mine.startswith(place)) or (
-            theirs.court_level == (case.court_level or "基层")
+        known_above = bool(own and court_above(own))
+        if (upper and not known_above and mine.startswith(place)) or (
+            not own
+            and theirs.court_level == (case.court_level or "基层")
             and (mine.endswith(place) or place.endswith(mine))
         ):
             return "upper_or_own"
@@ -54,6 +64,22 @@ def authority_place(code: str) -> int:
     return next(place for place, (each, _, _) in enumerate(_order()) if each == code)
 
 
-def _place(court: str) -> str:
-    """甘肃省兰州市 of 甘肃省兰州市中级人民法院."""
-    return next((court.removesuffix(end) for end in _LEVELS if court.endswith(end)), "")
+def whole_name(court: str) -> str:
+    """甘肃省兰州市城关区人民法院 of 兰州市城关区人民法院, as far as the data go."""
+    code = court_code(court) if court else ""
+    return (court_of(code)[0] if code else "") or court.strip()
+
+
+def place_of(court: str) -> str:
+    """甘肃省兰州市 of 甘肃省兰州市中级人民法院, 甘肃省临夏回族自治州临夏市 of 甘肃省临夏市人民法院;
+    "" if the name does not say."""
+    code = court_code(court) if court else ""
+    named = next((court.removesuffix(end) for end in _LEVELS if court.endswith(end)), "")
+    return (court_of(code)[1] if code else "") or named
+
+
+def level_of(court: str) -> str | None:
+    """最高, 高级, 中级, 基层; None where the name is no court's."""
+    names = {"最高人民法院": "最高", "高级人民法院": "高级", "中级人民法院": "中级"}
+    found = next((level for end, level in names.items() if court.endswith(end)), None)
+    return found or ("基层" if court.endswith("法院") else None)

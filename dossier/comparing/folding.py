@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from dossier.similarity.duplicates import text_overlap
+
 from ..records import JudgmentRow
 
 _FIGURE = re.compile(r"\d{1,2}月\d{1,2}日|\d[\d,]*\.\d+|\d[\d,]{2,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LEAST = 0.5
+_TELLING, _NEARLY, _VERBATIM = 3, 0.85, 0.98
 _MASK = re.compile(r"[某×xXＸ*]")
 
 
@@ -36,6 +39,20 @@ def one_case(
                 parts.append([key])
         parted += map(tuple, parts)
     return sorted(parted, key=lambda part: order[part[0]])
+
+
+def is_the_case(told: str, numbers: Sequence[str], row: JudgmentRow) -> bool:
+    """Whether a judgment is of the very case that was told: it has one of the case's `numbers` (in
+    matching form), or tells the same with the same days and figures. A judgment asks whether it
+    is alike, not whether it is there."""
+    if row.form and row.form in numbers:
+        return True
+    figures = _figures(told)
+    if len(figures) < _TELLING:
+        return text_overlap(told, row.text) >= _VERBATIM
+    if len(figures & _figures(row.text)) < _NEARLY * len(figures):
+        return False
+    return text_overlap(told, row.text) >= _NEARLY
 
 
 def _same(one: JudgmentRow, other: JudgmentRow, mine: set[str], theirs: set[str]) -> bool:

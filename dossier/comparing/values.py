@@ -23,7 +23,9 @@ class SimilarJudgment:
     `contributions`  by signal; they add up to the score exactly (math.fsum)
     `passages`       what both tell alike: offsets into the case's text and the judgment's
     `elements`       what both have, and what differs
-    `result`         what was imposed on the first defendant, in words
+    `result`         what was imposed, in words: the first three defendants; of an appeal that
+                     imposes nothing, what became of the judgment below. `results` has each
+                     defendant, in the order of the 主文; none is named
     `authority`      code of comparing/authority.yaml
     `others`         other judgments of the same case, folded into this one
     """
@@ -40,6 +42,7 @@ class SimilarJudgment:
     passages: tuple[Passages, ...]
     elements: tuple[Element, ...]
     others: tuple[Judgment, ...] = ()
+    results: tuple[str, ...] = ()
     profile: CaseProfile = field(default_factory=lambda: CaseProfile(""), repr=False)
 
     def to_json(self, text: str = "") -> dict[str, Any]:
@@ -52,6 +55,7 @@ class SimilarJudgment:
             "region": self.region,
             "instance": self.instance,
             "result": self.result,
+            "results": list(self.results),
             "authority": self.authority,
             "authority_name": authority_name(self.authority),
             "score": self.score,
