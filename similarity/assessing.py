@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
-from .consistency import Consistency, Contribution, Distribution, Flag, Interval, Part, Warned
+from .consistency import Consistency, Contribution, Distribution, Flag, Interval, Part
 from .contributing import contributions
 from .guidelines import Guidelines, StatutoryRange, load_guidelines, statutory_range
 from .sentencemodel import (
@@ -16,20 +17,11 @@ from .sentencemodel import (
     Bands,
     SentencingModel,
 )
+from .thinness import LEAST_SIMILAR, Similar, has_term, model_warnings, similar_warnings
 from .values import CaseProfile
 from .weighing import distribution, effective, percentile
 
-LEAST_SIMILAR = 5.0
-"""Effective number of similar judgments with a term below which there is no distribution."""
-LEAST_SEEN = 40
-"""Judgments of the charge in the model below which there is no interval."""
-OLD_YEARS = 10
-_FAR = 1.5
-"""A sum so many times beyond what 98 % of the model's judgments had is extrapolated."""
-_LIFE_LIKELY = 0.5
 _COUNTER = 5
-
-Similar = Sequence[tuple[CaseProfile, float]]
 
 
 def assess(
@@ -38,20 +30,25 @@ def assess(
     similar: Similar = (),
     model: SentencingModel | None = None,
     guidelines: Guidelines | None = None,
+    *,
+    day: date | None = None,
 ) -> Consistency:
     """Compare a proposed principal term (`months` of 有期徒刑, 拘役 or 管制; None: none proposed)
     with `similar` judgments (profile, weight ≥ 0), with the model and with the law.
 
     The profile's own outcome is never looked at. Where the data are too thin a warning stands
     instead of the number. 无期徒刑, 死刑, 免予刑事处罚 and 单处罚金 among the similar ones count in
-    `outcomes`, not in the terms. Raises ValueError for months below 1 or a negative weight.
+    `outcomes`, not in the terms. `day` of the question (today if None): how old the judgments are
+    counts from it where the case has no day. Raises ValueError for months that are not whole
+    numbers from 1, or a negative weight.
     """
-    if months is not None and months < 1:
-        raise ValueError("months are at least 1")
+    if months is not None and not is_months(months):
+        raise ValueError("months are whole numbers, at least 1")
     if any(not weight >= 0 or math.isinf(weight) for _, weight in similar):
         raise ValueError("weights are finite and not negative")
     guidelines = guidelines or load_guidelines()
-    warnings = _similar_warnings(profile, similar) + _model_warnings(profile, model)
+    day = day or date.today()
+    warnings = similar_warnings(profile, similar, day) + model_warnings(profile, model, day)
     hidden = {part for warning in warnings for part in warning.replaces}
 
     terms, term_weights = _values(similar, fined=False)
@@ -106,19 +103,20 @@ def assess(
     )
 
 
+def is_months(value: object) -> bool:
+    """A whole number from 1."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
 def _shown(part: Part, hidden: set[Part], values: Sequence[float]) -> bool:
     return part not in hidden and bool(values)
-
-
-def _has_term(profile: CaseProfile) -> bool:
-    return profile.penalty in DETERMINATE and bool(profile.months)
 
 
 def _values(similar: Similar, *, fined: bool) -> tuple[list[float], list[float]]:
     kept = [
         (float((p.fine if fined else p.months) or 0), w)
         for p, w in similar
-        if w > 0 and (bool(p.fine) if fined else _has_term(p))
+        if w > 0 and (bool(p.fine) if fined else has_term(p))
     ]
     return [v for v, _ in kept], [w for _, w in kept]
 
@@ -142,102 +140,6 @@ def _interval(bands: Bands, model: SentencingModel, profile: CaseProfile) -> Int
     )
 
 
-# ── what is too thin ─────────────────────────────────────────────────────────────────────────
-
-
-def _similar_warnings(profile: CaseProfile, similar: Similar) -> list[Warned]:
-    found = []
-    with_term = [(p, w) for p, w in similar if w > 0 and _has_term(p)]
-    count = effective([w for _, w in with_term])
-    if count < LEAST_SIMILAR:
-        found.append(
-            Warned(
-                "few_similar",
-                f"判处定期刑的类案有效数量仅{count:.1f}件（不足{LEAST_SIMILAR:.0f}件），不给出分布和位次。",
-                ("distribution", "percentile"),
-            )
-        )
-    years = sorted(p.day.year for p, _ in with_term if p.day)
-    if profile.day and years and profile.day.year - years[-1] > OLD_YEARS:
-        found.append(
-            Warned(
-                "old_similar",
-                f"类案最晚为{years[-1]}年，距今超过{OLD_YEARS}年，法律和量刑标准可能已变，不给出位次。",
-                ("percentile",),
-            )
-        )
-    here = _province(profile.region)
-    places = [_province(p.region) for p, _ in with_term if p.region]
-    if here and len(places) * 2 > len(with_term) and here not in places:
-        found.append(
-            Warned(
-                "other_region",
-                f"类案均来自其他地区，没有{here}的裁判，各地数额标准和量刑细则不同，不给出位次。",
-                ("percentile",),
-            )
-        )
-    return found
-
-
-def _province(region: str | None) -> str:
-    return (region or "")[:3].removesuffix("省").removesuffix("市")
-
-
-def _model_warnings(profile: CaseProfile, model: SentencingModel | None) -> list[Warned]:
-    every: tuple[Part, ...] = ("interval", "contributions", "fine", "probation")
-    if model is None:
-        return [Warned("no_model", "没有量刑模型，不给出预测区间和情节影响。", every)]
-    charge = profile.charges[0] if profile.charges else ""
-    if not charge:
-        return [Warned("no_charge", "未指明罪名，不给出预测区间和情节影响。", every)]
-    seen = model.seen.get(charge)
-    if seen is None or seen.cases < LEAST_SEEN:
-        count = seen.cases if seen else 0
-        return [
-            Warned(
-                "few_of_charge",
-                f"模型所据裁判中{charge}罪仅{count}件（不足{LEAST_SEEN}件），不给出预测区间和情节影响。",
-                every,
-            )
-        ]
-    found = []
-    amount, low, high = profile.amount, seen.least_amount, seen.most_amount
-    if (
-        amount is not None
-        and low is not None
-        and high is not None
-        and not low / _FAR <= amount <= high * _FAR
-    ):
-        found.append(
-            Warned(
-                "amount_outside",
-                f"数额{amount:,.0f}元超出样本范围（{low:,.0f}–{high:,.0f}元），不作外推。",
-                every,
-            )
-        )
-    if profile.day and seen.last_year and profile.day.year - seen.last_year > OLD_YEARS:
-        found.append(
-            Warned(
-                "old_model",
-                f"模型所据裁判最晚为{seen.last_year}年，距今超过{OLD_YEARS}年，不给出预测区间。",
-                every,
-            )
-        )
-    if model.fine is None:
-        text = "模型所据裁判中判处罚金的过少，不给出罚金区间。"
-        found.append(Warned("few_fines", text, ("fine",)))
-    chance = float(model.probabilities([profile])[0, 2])
-    if chance > _LIFE_LIKELY:
-        found.append(
-            Warned(
-                "life_likely",
-                f"本案判处无期徒刑以上刑罚的可能性为{chance:.0%}，定期刑区间没有意义，不予给出。",
-                ("interval", "contributions", "probation"),
-            )
-        )
-    return found
-
-
 # ── among the similar ────────────────────────────────────────────────────────────────────────
 
 
@@ -259,7 +161,7 @@ def _probation(similar: Similar) -> float | None:
     light = [
         (p, w)
         for p, w in similar
-        if w > 0 and _has_term(p) and (p.months or 0) <= LONGEST_WITH_PROBATION
+        if w > 0 and has_term(p) and (p.months or 0) <= LONGEST_WITH_PROBATION
     ]
     if effective([w for _, w in light]) < LEAST_SIMILAR:
         return None
@@ -275,7 +177,7 @@ def _counter(
         return ()
     other = []
     for place, (profile, weight) in enumerate(similar):
-        if weight > 0 and _has_term(profile):
+        if weight > 0 and has_term(profile):
             term = profile.months or 0
             opposite = term <= middle if months > middle else term >= middle
         else:
@@ -296,28 +198,29 @@ def written(months: float) -> str:
     return (f"{years}年" if years else "") + (f"{rest}个月" if rest or not years else "")
 
 
-def _mitigating(profile: CaseProfile, guidelines: Guidelines) -> list[str]:
-    return [
-        code for code, holds in profile.circumstances if holds and code in guidelines.mitigating
-    ]
-
-
 def _illegal(
     profile: CaseProfile, months: int, law: StatutoryRange | None, guidelines: Guidelines
 ) -> str:
     if law is None:
         return ""
-    statutes = "、".join(law.statutes)
+    statutes = "、".join(dict.fromkeys(law.statutes))
     if months > law.most:
-        return f"超出法定刑：{statutes}（有期限的主刑）最高为{written(law.most)}。"
+        limit = guidelines.limits.imprisonment
+        together = limit.together_long or limit.together
+        unless = (
+            "；只有与其他罪或者前罪没有执行的刑罚并罚（刑法第69至71条）方可"
+            if months <= together and law.most < together
+            else ""
+        )
+        return f"超出法定刑：{statutes}（有期限的主刑）最高为{written(law.most)}{unless}。"
     if months < law.least:
-        with_it = _mitigating(profile, guidelines)
+        with_it = guidelines.mitigating_of(profile)
         why = (
             f"本案有{'、'.join(with_it)}，须依刑法第63条减轻处罚方可"
             if with_it
             else "未见法定减轻处罚情节，依刑法第63条须经最高人民法院核准"
         )
-        return f"低于法定刑：{statutes}最低为{written(law.least)}；{why}。"
+        return f"低于法定刑：{law.statutes[0]}最低为{written(law.least)}；{why}。"
     return ""
 
 
@@ -359,13 +262,13 @@ def _judged(
         if months > law.likely_most:
             note = f"高于{span}，须有其他加重情节"
         elif months < law.likely_least:
-            with_it = _mitigating(profile, guidelines)
+            with_it = guidelines.mitigating_of(profile)
             found = f"（本案有{'、'.join(with_it)}）" if with_it else "（未见此类情节）"
             note = f"低于{span}，须有减轻处罚情节{found}"
     words += [note] if note else []
     flag: Flag = "none"
     # below the least with a ground for it may be lawful: named, but not held against it
-    excused = law is not None and months < law.least and bool(_mitigating(profile, guidelines))
+    excused = law is not None and months < law.least and bool(guidelines.mitigating_of(profile))
     if (illegal and not excused) or (seen and outside == seen):
         flag = "outside"
     elif illegal or outside or note:

@@ -37,6 +37,15 @@ class _Limit(Strict):
 class _Probation(Strict):
     most: int
     bars: tuple[str, ...]
+    trial: tuple[int, int]
+    trial_of_detention: tuple[int, int]
+
+
+class _Fine(Strict):
+    """Least yuan of a 罚金; of a minor's."""
+
+    least: int
+    least_of_minor: int
 
 
 class Limits(Strict):
@@ -46,6 +55,7 @@ class Limits(Strict):
     detention: _Limit
     imprisonment: _Limit
     probation: _Probation
+    fine: _Fine
 
     def of(self, kind: Kind) -> tuple[int, int]:
         """Least and most months of a kind; of life and death none."""
@@ -108,6 +118,10 @@ class Bracket(Strict):
             self.until is None or day < self.until
         )
 
+    def held_by(self, day: dt.date | None) -> bool:
+        """On that day or before, as a deed may be older; without one, ever."""
+        return day is None or self.since is None or self.since <= day
+
     def months(self, limits: Limits) -> tuple[int, int] | None:
         """Least and most months of a determinate term; None for life and death alone."""
         spans = [
@@ -124,6 +138,7 @@ class ChargeLaw(Strict):
     charge: str
     article: str = Field(pattern=r"^\d{3}(之\d)?$")
     tag: Tag
+    mitigating: tuple[str, ...] = ()
     brackets: tuple[Bracket, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -144,7 +159,7 @@ class Guidelines(Sourced):
 
     limits: Limits
     mitigating: tuple[str, ...]
-    """Circumstances with which a penalty below the least one is possible (减轻)."""
+    """Circumstances with which a penalty below the least one is possible (减轻), of any charge."""
     charges: tuple[ChargeLaw, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -157,7 +172,8 @@ class Guidelines(Sourced):
             # written there as 刑法第133之1条
             if (law.charge, f"刑法第{law.article}条") not in statutes:
                 raise ValueError(f"{law.charge} {law.statute} is not in charges.yaml")
-        unknown = set(self.mitigating) - {each.code for each in circumstance_types()}
+        named = {*self.mitigating, *(code for law in self.charges for code in law.mitigating)}
+        unknown = named - {each.code for each in circumstance_types()}
         if unknown:
             raise ValueError(f"no such circumstances: {sorted(unknown)}")
         return self
@@ -165,6 +181,12 @@ class Guidelines(Sourced):
     def law(self, charge: str) -> ChargeLaw | None:
         """The law of a charge (whole name, without 罪), None if the file does not have it."""
         return next((law for law in self.charges if law.charge == charge), None)
+
+    def mitigating_of(self, profile: CaseProfile) -> tuple[str, ...]:
+        """Circumstances of a case with which its penalty may be below the least one."""
+        laws = [law for charge in profile.charges if (law := self.law(charge))]
+        grounds = {*self.mitigating, *(code for law in laws for code in law.mitigating)}
+        return tuple(code for code, holds in profile.circumstances if holds and code in grounds)
 
 
 @lru_cache(maxsize=1)
@@ -177,11 +199,13 @@ def load_guidelines() -> Guidelines:
 class StatutoryRange:
     """What the law allows for a case.
 
-    `least`, `most` months of a determinate term over every bracket that could apply; `brackets`
-    those that fit what is known (`by` "数额", "重量", "伤情"; "" if nothing narrows them), with
-    `likely_least`, `likely_most`. `life`: 无期徒刑 or 死刑 is among the penalties of a likely one.
-    `starts` spans of the 量刑起点 of the likely brackets. `tags` of what is used. `charges` without
-    data in `unknown`: then the ranges are of the others alone. Several charges: 刑法第69条.
+    `least`, `most` months of a determinate term over every bracket that could apply, also of the
+    law before the day of the case; `brackets` those that fit what is known (`by` "数额", "重量",
+    "伤情"; "" if nothing narrows them), with `likely_least`, `likely_most`. `life`: 无期徒刑 or
+    死刑 is among the penalties of a likely one. `starts` spans of the 量刑起点 of the likely
+    brackets. `tags` of what is used. `charges` without data in `unknown`: then the ranges are of
+    the others alone. Several charges: 刑法第69条.
+    `fined` False: no article of the charges knows a 罚金.
     """
 
     charges: tuple[str, ...]
@@ -196,6 +220,7 @@ class StatutoryRange:
     starts: tuple[tuple[int, int], ...]
     tags: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    fined: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -203,13 +228,13 @@ class StatutoryRange:
             "brackets": list(self.brackets), "months": [self.least, self.most],
             "likely_months": [self.likely_least, self.likely_most], "by": self.by,
             "life": self.life, "starts": [list(span) for span in self.starts],
-            "tags": list(self.tags), "unknown": list(self.unknown),
+            "tags": list(self.tags), "unknown": list(self.unknown), "fined": self.fined,
         }  # fmt: skip
 
 
 def statutory_range(profile: CaseProfile, guidelines: Guidelines) -> StatutoryRange | None:
     """The range for the charges of a profile; None if the data have none of them, or allow no
-    determinate term."""
+    determinate term, or do not reach back to its day."""
     laws = [(c, guidelines.law(c)) for c in profile.charges]
     known = [law for _, law in laws if law is not None]
     parts = [part for law in known if (part := _of_charge(law, profile, guidelines.limits))]
@@ -228,7 +253,7 @@ def statutory_range(profile: CaseProfile, guidelines: Guidelines) -> StatutoryRa
         statutes=tuple(part.statutes[0] for part in parts),
         brackets=tuple(name for part in parts for name in part.brackets),
         # the others may be those of another defendant: only the principal one binds from below
-        least=parts[0].least,
+        least=parts[0].least if laws[0][1] else 1,
         most=cap if unknown else min(total, cap),
         likely_least=parts[0].likely_least,
         likely_most=cap if unknown else min(sum(part.likely_most for part in parts), cap),
@@ -237,21 +262,20 @@ def statutory_range(profile: CaseProfile, guidelines: Guidelines) -> StatutoryRa
         starts=parts[0].starts if len(parts) == 1 else (),
         tags=tuple(sorted({tag for part in parts for tag in part.tags})),
         unknown=unknown,
+        fined=bool(unknown) or any(part.fined for part in parts),
     )
 
 
 def _of_charge(law: ChargeLaw, profile: CaseProfile, limits: Limits) -> StatutoryRange | None:
-    valid = [b for b in law.brackets if b.in_force(profile.day)] or [
-        b for b in law.brackets if b.in_force(None)
-    ]
-    determinate = [b for b in valid if b.months(limits)]
-    if not determinate:
+    valid = [b for b in law.brackets if b.in_force(profile.day)]
+    if not any(b.months(limits) for b in valid):
         return None
     likely, by = _likely(valid, profile)
     spans = [span for b in likely if (span := b.months(limits))] or [
-        span for b in determinate if (span := b.months(limits))
+        span for b in valid if (span := b.months(limits))
     ]
-    every = [span for b in determinate if (span := b.months(limits))]
+    before = [b for b in law.brackets if b.held_by(profile.day)]
+    every = [span for b in before if (span := b.months(limits))]
     tags = {law.tag} | {b.start_tag for b in likely if b.start_tag}
     if by == "数额":
         tags |= {b.amount_tag for b in likely if b.amount_tag}
@@ -267,6 +291,7 @@ def _of_charge(law: ChargeLaw, profile: CaseProfile, limits: Limits) -> Statutor
         life=any(b.life for b in likely),
         starts=tuple(dict.fromkeys(b.start for b in likely if b.start)),
         tags=tuple(sorted(tags)),
+        fined=any(b.fine for b in before),
     )
 
 

@@ -6,16 +6,14 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from dossier.similarity.assessing import assess, written
+from dossier.similarity.assessing import assess, is_months, written
 from dossier.similarity.consistency import Consistency, Flag
 from dossier.similarity.guidelines import load_guidelines
-from dossier.similarity.sentencemodel import LONGEST_WITH_PROBATION, SentencingModel
+from dossier.similarity.sentencemodel import SentencingModel
 from dossier.similarity.values import CaseProfile
 
-_LONGEST_TRIAL = 60
-_SHORT_TERM = 6
-"""Months above which a term is no 拘役."""
 _RANK: tuple[Flag, ...] = ("unknown", "none", "note", "outside")
 
 
@@ -39,31 +37,38 @@ def consistency_of(
     months: int | None = None,
     probation: int | None = None,
     fine: float | None = None,
+    day: date | None = None,
 ) -> Consistency:
-    """`assess`, and what the law and the similar judgments say on a proposed 缓刑考验期 (months)
-    and 罚金 (yuan).
+    """`assess`, and what the law and the model say on a proposed 缓刑考验期 (months) and 罚金
+    (yuan). `day` of the question, today if None.
 
     Raises ValueError for numbers that are none, and for a probation without a term.
     """
-    if probation is not None and (probation < 1 or months is None):
-        raise ValueError("probation is in months, of a term")
+    if probation is not None and (not is_months(probation) or months is None):
+        raise ValueError("probation is in whole months from 1, of a term")
     if fine is not None and not (fine > 0 and math.isfinite(fine)):
         raise ValueError("a fine is more than nought")
-    answer = assess(profile, months, similar, model)
-    breach = _probation_breach(profile, months, probation)
-    answer = _named(answer, breach, "outside", illegal=True)
+    answer = assess(profile, months, similar, model, day=day)
+    answer = _named(answer, _probation_breach(profile, months, probation, answer), "outside")
+    if fine is None:
+        return answer
+    answer = _named(answer, _fine_breach(profile, fine, answer), "outside")
     band = answer.fine_interval
-    if fine is not None and band is not None and not band.least <= fine <= band.most:
+    if band is None:
+        return _named(
+            answer, f"没有罚金区间，罚金{fine:,.0f}元不作判断。", "unknown", illegal=False
+        )
+    if not band.least <= fine <= band.most:
         side = "低于" if fine < band.least else "高于"
         words = (
             f"罚金{fine:,.0f}元{side}模型{band.coverage:.0%}预测区间"
             f"（{band.least:,}至{band.most:,}元）。"
         )
-        answer = _named(answer, words, "note")
+        answer = _named(answer, words, "note", illegal=False)
     return answer
 
 
-def _named(answer: Consistency, words: str, flag: Flag, *, illegal: bool = False) -> Consistency:
+def _named(answer: Consistency, words: str, flag: Flag, *, illegal: bool = True) -> Consistency:
     """The answer with one more thing said of it; its flag never becomes milder."""
     if not words:
         return answer
@@ -75,20 +80,44 @@ def _named(answer: Consistency, words: str, flag: Flag, *, illegal: bool = False
     )
 
 
-def _probation_breach(profile: CaseProfile, months: int | None, probation: int | None) -> str:
+def _probation_breach(
+    profile: CaseProfile, months: int | None, probation: int | None, answer: Consistency
+) -> str:
     """Which article a proposed 缓刑 is against; "" if none."""
     if probation is None or months is None:
         return ""
-    if months > LONGEST_WITH_PROBATION:
+    limits = load_guidelines().limits
+    if months > limits.probation.most:
         return f"刑期{written(months)}超过三年，依刑法第72条不得宣告缓刑。"
-    bars = load_guidelines().limits.probation.bars
+    bars = limits.probation.bars
     barred = [code for code, holds in profile.circumstances if holds and code in bars]
     if barred:
         return f"本案有{'、'.join(barred)}，依刑法第74条不适用缓刑。"
-    least = max(months, 12 if months > _SHORT_TERM else 2)
-    if not least <= probation <= _LONGEST_TRIAL:
+    law = answer.statutory
+    longest = limits.detention.most
+    spans = []
+    if months <= longest:
+        spans.append(limits.probation.trial_of_detention)
+    if months >= limits.imprisonment.least and (law is None or law.most > longest):
+        spans.append(limits.probation.trial)
+    least, most = max(months, min(s[0] for s in spans)), max(s[1] for s in spans)
+    if not least <= probation <= most:
+        kind = "拘役" if most == limits.probation.trial_of_detention[1] else ""
         return (
-            f"缓刑考验期{written(probation)}不合刑法第73条："
-            f"应为{written(least)}以上{written(_LONGEST_TRIAL)}以下。"
+            f"{kind}缓刑考验期{written(probation)}不合刑法第73条："
+            f"应为{written(least)}以上{written(most)}以下。"
         )
+    return ""
+
+
+def _fine_breach(profile: CaseProfile, fine: float, answer: Consistency) -> str:
+    """Which law a proposed 罚金 is against; "" if none."""
+    law = answer.statutory
+    if law is not None and not law.fined:
+        return f"{'、'.join(law.statutes)}未规定罚金。"
+    limit = load_guidelines().limits.fine
+    minor = dict(profile.circumstances).get("未成年", False)
+    least = limit.least_of_minor if minor else limit.least
+    if fine < least:
+        return f"罚金{fine:,.0f}元低于最低数额{least:,}元（法释〔2000〕45号第2条）。"
     return ""

@@ -60,6 +60,8 @@ def test_beyond_what_the_law_allows_is_named(archive: Archive) -> None:
         (QUERY, 40, 48, "刑法第72条"),
         (QUERY.replace("系累犯，", ""), 10, 6, "刑法第73条"),
         (QUERY.replace("系累犯，", ""), 10, 72, "刑法第73条"),
+        # 拘役: a year at most
+        (QUERY.replace("系累犯，", ""), 4, 18, "刑法第73条"),
     ],
 )
 def test_probation_against_the_law_is_named(
@@ -77,6 +79,40 @@ def test_lawful_probation_is_not(archive: Archive) -> None:
     assert answer.illegal == ""
 
 
+@pytest.mark.parametrize(
+    ("charge", "months", "probation", "lawful"),
+    [
+        ("盗窃", 4, 8, True),
+        ("盗窃", 6, 8, True),  # 拘役
+        ("盗窃", 6, 36, True),  # 有期徒刑
+        ("危险驾驶", 6, 36, False),
+        ("危险驾驶", 1, 2, True),
+        ("危险驾驶", 1, 1, False),
+        ("盗窃", 36, 60, True),
+        ("盗窃", 36, 35, False),
+    ],
+)
+def test_length_of_the_probation(
+    archive: Archive, charge: str, months: int, probation: int, lawful: bool
+) -> None:
+    text = "被告人吴某某日实施了上述行为，归案后如实供述。"
+    answer = archive.consistency(text=text, charge=charge, months=months, probation=probation)
+    assert ("刑法第73条" not in answer.illegal) == lawful
+
+
+def test_a_fine_against_the_law_is_named(archive: Archive) -> None:
+    little = archive.consistency(text=QUERY, charge="盗窃", months=8, fine=300)
+    assert "低于最低数额1,000元" in little.illegal
+    assert little.flag == "outside"
+    none = archive.consistency(text="致被害人死亡。", charge="交通肇事", months=20, fine=5000)
+    assert "刑法第133条未规定罚金" in none.illegal
+    # where nothing measures it, that is said
+    assert "没有罚金区间" in none.reason
+    huge = archive.consistency(text=QUERY, charge="盗窃", fine=1e12)
+    assert huge.flag == "note"
+    assert "罚金1,000,000,000,000元高于" in huge.reason
+
+
 def test_a_fine_far_off_is_noted(archive: Archive) -> None:
     usual = archive.consistency(text=QUERY, charge="盗窃", months=8, fine=3000)
     assert "罚金" not in usual.reason
@@ -87,7 +123,17 @@ def test_a_fine_far_off_is_noted(archive: Archive) -> None:
 
 @pytest.mark.parametrize(
     "numbers",
-    [{"months": 0}, {"probation": 12}, {"months": 8, "probation": 0}, {"months": 8, "fine": 0.0}],
+    [
+        {"months": 0},
+        {"months": -5},
+        {"months": 14.5},
+        {"probation": 12},
+        {"months": 8, "probation": 0},
+        {"months": 8, "fine": 0.0},
+        {"months": 8, "fine": -1.0},
+        {"months": 8, "fine": float("nan")},
+        {"months": 8, "fine": float("inf")},
+    ],
 )
 def test_numbers_that_are_none(archive: Archive, numbers: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"."):

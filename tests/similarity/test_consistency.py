@@ -117,8 +117,10 @@ def test_life_exemption_and_fines_alone_are_outcomes_not_terms() -> None:
 
 
 def test_what_cannot_be_asked() -> None:
-    with pytest.raises(ValueError, match="at least 1"):
-        assess(theft(), 0)
+    wrong: tuple[object, ...] = (0, -3, True, 8.5, float("nan"), "8")
+    for months in wrong:
+        with pytest.raises(ValueError, match="at least 1"):
+            assess(theft(), months)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not negative"):
         assess(theft(), 6, [(theft(), -1.0)])
     with pytest.raises(ValueError, match="finite"):
@@ -146,6 +148,30 @@ def test_below_the_law_with_and_without_a_ground() -> None:
     assert ground.flag == "note"
     denied = assess(CaseProfile("某事", charges=("抢劫",), circumstances=(("从犯", False),)), 24)
     assert denied.flag == "outside"
+
+
+def test_above_one_charge_but_not_above_several() -> None:
+    robbery = CaseProfile("某事", charges=("抢劫",))
+    assert "并罚（刑法第69至71条）" in assess(robbery, 200).illegal
+    far = assess(robbery, 10_000)
+    assert far.flag == "outside"
+    assert "最高为15年。" in far.illegal
+    # 20 years in all for several
+    assert assess(CaseProfile("", charges=("抢劫", "盗窃")), 230).illegal == ""
+
+
+@pytest.mark.parametrize(
+    "circumstances", [("从犯",), ("未遂",), ("自首",), ("未成年",), ("立功", "坦白")]
+)
+def test_below_the_law_with_a_ground_is_never_held_against_it(
+    circumstances: tuple[str, ...],
+) -> None:
+    case = CaseProfile(
+        "某事", charges=("抢劫", "盗窃"), circumstances=tuple((c, True) for c in circumstances)
+    )
+    answer = assess(case, 20)
+    assert answer.flag == "note"
+    assert all(code in answer.illegal for code in circumstances)
 
 
 def test_outside_the_bracket_of_the_sum() -> None:
@@ -199,6 +225,52 @@ def test_old_and_far_judgments_give_no_place(model: SentencingModel) -> None:
     assert "other_region" in codes(answer)
     near = [(replace(far[0][0], region="甘肃省天水市"), 1.0), *far[1:]]
     assert assess(theft(region="甘肃省兰州市"), 8, near).percentile is not None
+
+
+def test_age_counts_from_the_case_and_else_from_today() -> None:
+    old = [(replace(p, day=date(2010, 1, 1)), w) for p, w in with_terms(*range(6, 16))]
+    then = assess(theft(day=date(2012, 1, 1)), 8, old)
+    assert then.percentile is not None
+    now = assess(theft(), 8, old, day=date(2026, 1, 1))
+    assert now.percentile is None
+    assert "old_similar" in codes(now)
+    # a single new one among many old ones is no basis
+    one_new = [(replace(old[0][0], day=date(2025, 1, 1)), 1.0), *old[1:]]
+    assert assess(theft(), 8, one_new, day=date(2026, 1, 1)).percentile is None
+    most_new = [(replace(p, day=date(2024, 1, 1)), w) for p, w in old[:7]] + old[7:]
+    assert assess(theft(), 8, most_new, day=date(2026, 1, 1)).percentile is not None
+    # without any day it can only be said
+    undated = assess(theft(), 8, with_terms(*range(6, 16)))
+    assert undated.percentile is not None
+    assert "undated_similar" in codes(undated)
+
+
+def test_an_old_model_gives_no_interval() -> None:
+    cases = [replace(p, day=date(2012, 3, 1)) for p in judgments(300, seed=31)]
+    old = fit(cases, rounds=10)
+    late = assess(theft(), 8, model=old, day=date(2026, 1, 1))
+    assert "old_model" in codes(late)
+    assert late.interval is late.base is late.fine_interval is late.probation_probability is None
+    assert assess(theft(), 8, model=old, day=date(2015, 1, 1)).interval is not None
+
+
+def test_where_life_is_likely_there_is_no_interval() -> None:
+    cases = judgments(500, seed=32)
+    killed = [
+        replace(p, charges=("故意杀人",), injury="死亡", amount=None)
+        for p in judgments(140, seed=33)
+    ]
+    life = [
+        replace(p, penalty="无期徒刑", months=None, probation=None, fine=None, role="主犯")
+        for p in killed[:90]
+    ]
+    model = fit([*cases, *life, *killed[90:]], rounds=20)
+    answer = assess(without_outcome(life[0]), 120, model=model)
+    assert "life_likely" in codes(answer)
+    assert answer.interval is None
+    assert answer.contributions == ()
+    assert answer.indeterminate_probability is not None
+    assert answer.indeterminate_probability > 0.5
 
 
 def test_every_missing_number_is_explained(model: SentencingModel) -> None:

@@ -141,3 +141,48 @@ def test_starting_points() -> None:
     assert theft.starts == ((1, 12),)
     assert injury.starts == ((36, 60),)
     assert "V2" in injury.tags
+
+
+def test_a_deed_may_be_older_than_the_law_of_the_day() -> None:
+    # 集资诈骗 knew 拘役 and terms below three years until 2021-03
+    found = statutory_range(case("集资诈骗", day=date(2022, 5, 1)), LAW)
+    undated = statutory_range(case("集资诈骗"), LAW)
+    assert found is not None
+    assert undated is not None
+    assert found.least == undated.least == 1
+    # what fits today's law is still that of the day
+    assert found.likely_least == undated.likely_least == 36
+
+
+def test_before_the_data_begin_nothing_is_said() -> None:
+    assert statutory_range(case("帮助信息网络犯罪活动", day=date(2014, 1, 1)), LAW) is None
+    corrupt = statutory_range(case("受贿", amount=60_000.0, day=date(2014, 1, 1)), LAW)
+    assert corrupt is not None
+    assert (corrupt.likely_least, corrupt.likely_most) == (60, 180)
+    later = statutory_range(case("受贿", amount=60_000.0, day=date(2016, 6, 1)), LAW)
+    assert later is not None
+    assert (later.likely_least, later.likely_most) == (1, 36)
+
+
+def test_grounds_of_the_article_itself() -> None:
+    paid = (("退赃退赔", True), ("谅解", True))
+    assert LAW.mitigating_of(case("非法吸收公众存款", circumstances=paid)) == ("退赃退赔",)
+    assert LAW.mitigating_of(case("盗窃", circumstances=paid)) == ()
+    denied = (("退赃退赔", False), ("自首", True))
+    assert LAW.mitigating_of(case("挪用资金", circumstances=denied)) == ("自首",)
+
+
+def test_whether_a_fine_is_known_to_the_law() -> None:
+    for charge, fined in (("盗窃", True), ("故意杀人", False), ("交通肇事", False)):
+        found = statutory_range(case(charge), LAW)
+        assert found is not None
+        assert found.fined == fined
+    mixed = statutory_range(CaseProfile("", charges=("故意杀人", "背叛国家")), LAW)
+    assert mixed is not None
+    assert mixed.fined
+
+
+def test_an_unknown_principal_charge_binds_nothing_from_below() -> None:
+    found = statutory_range(CaseProfile("", charges=("背叛国家", "抢劫")), LAW)
+    assert found is not None
+    assert found.least == 1
