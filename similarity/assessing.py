@@ -22,6 +22,8 @@ from .values import CaseProfile
 from .weighing import distribution, effective, percentile
 
 _COUNTER = 5
+_WORTH_SAYING = 0.05
+"""Share of life and death among the similar judgments."""
 
 
 def assess(
@@ -79,7 +81,10 @@ def assess(
 
     law = statutory_range(profile, guidelines)
     illegal = _illegal(profile, months, law, guidelines) if months is not None else ""
-    flag, reason = _judged(profile, months, interval, of_terms, place, law, illegal, guidelines)
+    outcomes = _outcomes(similar)
+    flag, reason = _judged(
+        profile, months, interval, of_terms, place, outcomes, law, illegal, guidelines
+    )
     return Consistency(
         months=months,
         interval=interval,
@@ -89,7 +94,7 @@ def assess(
         indeterminate_probability=chances[2],
         terms=of_terms,
         fines=of_fines,
-        outcomes=_outcomes(similar),
+        outcomes=outcomes,
         probation_share=_probation(similar) if of_terms else None,
         percentile=place,
         base=base,
@@ -230,6 +235,7 @@ def _judged(
     interval: Interval | None,
     terms: Distribution | None,
     place: float | None,
+    outcomes: Sequence[tuple[str, float]],
     law: StatutoryRange | None,
     illegal: str,
     guidelines: Guidelines,
@@ -256,6 +262,9 @@ def _judged(
             words.append(f"{_side(months, low)}{span}，位次为{place:.0f}%")
         else:
             words.append(f"在{span}之内，位次为{place:.0f}%")
+        life = sum(share for kind, share in outcomes if kind in INDETERMINATE)
+        if life >= _WORTH_SAYING:
+            words.append(f"另有{life:.0%}的类案判处无期徒刑或者死刑，未计入位次")
     note = ""
     if law is not None and not illegal and law.by:
         span = f"按{law.by}应适用的档次（{written(law.likely_least)}至{written(law.likely_most)}）"

@@ -30,13 +30,35 @@ def sentence_svg(answer: Consistency) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         *_axis(scale),
         *_histogram(answer, scale),
-        *_rows(answer, scale),
+        # the line below, so that no label is struck through
         *_proposed(answer, scale),
-        f'<text x="{WIDTH - _RIGHT}" y="{HEIGHT - 8}" text-anchor="end" font-size="11" '
-        f'fill="{_GREY}">横轴：主刑刑期（平方根刻度）　仅供参考</text>',
+        *_rows(answer, scale),
+        _text(14, HEIGHT - 8, _legend(answer), size=11, ink=_GREY),
+        _text(
+            WIDTH - _RIGHT,
+            HEIGHT - 8,
+            "横轴：主刑刑期（平方根刻度）　仅供参考",
+            anchor="end",
+            size=11,
+            ink=_GREY,
+        ),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _legend(answer: Consistency) -> str:
+    lines = []
+    if answer.terms or answer.interval:
+        lines.append("黑色短线：类案中位数、模型预期刑期")
+    if answer.months is not None:
+        lines.append("红线：拟判刑期")
+    return "　".join(lines)
+
+
+def _wide(words: str, size: int) -> float:
+    """About how many pixels the words take."""
+    return sum(size if ord(each) > 0x2E80 else 0.6 * size for each in words)
 
 
 class _Scale:
@@ -123,9 +145,9 @@ def _histogram(answer: Consistency, scale: _Scale) -> list[str]:
             f'height="{height}" fill="{_BLUE}" fill-opacity="0.55">'
             f"<title>{written(low)}至不满{written(high)}：{share:.0%}</title></rect>"
         )
-        if share >= 0.02:
+        words = f"{share:.0%}"
+        if share >= 0.02 and right - left >= _wide(words, 10):
             middle = round((left + right) / 2, 1)
-            words = f"{share:.0%}"
             out.append(
                 _text(middle, ground - height - 4, words, anchor="middle", size=10, ink=_GREY)
             )
@@ -137,9 +159,11 @@ def _rows(answer: Consistency, scale: _Scale) -> list[str]:
     out: list[str] = []
     terms, interval, law = answer.terms, answer.interval, answer.statutory
 
-    def row(label: str, *drawn: str, missing: str = "") -> None:
+    def row(label: str, *drawn: str, missing: str = "", under: str = "") -> None:
         nonlocal y
-        out.append(_text(_LEFT - 10, y + 5, label, anchor="end"))
+        out.append(_text(_LEFT - 10, y + (-1 if under else 5), label, anchor="end"))
+        if under:
+            out.append(_text(_LEFT - 10, y + 14, under, anchor="end", size=11, ink=_GREY))
         out.extend(drawn or (_text(_LEFT + 8, y + 5, missing, size=12, ink=_GREY),))
         y += _ROW
 
@@ -149,10 +173,12 @@ def _rows(answer: Consistency, scale: _Scale) -> list[str]:
     else:
         row("类案10–90百分位", missing="数据不足")
     if interval:
-        bar = _bar(scale, y, interval.least, interval.most, _GREEN, interval.middle)
+        # the ends are whole months, rounded inwards: the mark stays on the bar
+        middle = min(max(interval.middle, interval.least), interval.most)
+        bar = _bar(scale, y, interval.least, interval.most, _GREEN, middle)
         row(f"模型{interval.coverage:.0%}区间", *bar)
     else:
-        row("模型预测区间", missing="数据不足")
+        row("模型预测区间", missing="不给出，见提示")
     if law and law.starts:
         alone = len(law.starts) == 1
         starts = [
@@ -160,11 +186,19 @@ def _rows(answer: Consistency, scale: _Scale) -> list[str]:
         ]
         row("量刑起点（指导意见）", *starts)
     else:
-        row("量刑起点（指导意见）", missing="指导意见未规定")
+        several = law is not None and len(law.charges) + len(law.unknown) > 1
+        missing = "数罪分别确定，不在此列出" if several else "指导意见未规定"
+        row("量刑起点（指导意见）", missing=missing)
     if law:
-        whole = _bar(scale, y, law.least, law.most, _GREY, opacity=0.25, worded=not law.by)
-        likely = _bar(scale, y, law.likely_least, law.likely_most, _GREY) if law.by else []
-        row("法定刑" + (f"（深色：按{law.by}）" if law.by else ""), *whole, *likely)
+        more = "，另有无期徒刑以上" if law.life else ""
+        narrow = law.by and (law.likely_least, law.likely_most) != (law.least, law.most)
+        whole = _bar(
+            scale, y, law.least, law.most, _GREY, opacity=0.25, worded=not narrow, more=more
+        )
+        likely = (
+            _bar(scale, y, law.likely_least, law.likely_most, _GREY, more=more) if narrow else []
+        )
+        row("法定刑", *whole, *likely, under=f"（深色：按{law.by}）" if narrow else "")
     else:
         row("法定刑", missing="无该罪名数据")
     return out
@@ -180,6 +214,7 @@ def _bar(
     *,
     opacity: float = 0.75,
     worded: bool = True,
+    more: str = "",
 ) -> list[str]:
     left, right = scale(low), scale(high)
     out = [
@@ -192,15 +227,17 @@ def _bar(
             f'<line x1="{x}" y1="{y - 9}" x2="{x}" y2="{y + 9}" stroke="{_INK}" stroke-width="2"/>'
         )
     if worded:
-        words = written(low) if low == high else f"{written(low)}–{written(high)}"
-        if right + 12 * len(words) < WIDTH - _RIGHT + 30:
-            out.append(_text(right + 6, y + 4, words, size=11, ink=_GREY))
-        elif left - _LEFT > 8 * len(words):
-            out.append(_text(left - 6, y + 4, words, anchor="end", size=11, ink=_GREY))
+        words = (written(low) if low == high else f"{written(low)}–{written(high)}") + more
+        room = _wide(words, 11) + 6
+        if right + room < WIDTH - 4:
+            out.append(_text(right + 6, y + 4, words, size=11))
+        elif left - _LEFT > room:
+            out.append(_text(left - 6, y + 4, words, anchor="end", size=11))
         else:
-            out.append(
-                _text((left + right) / 2, y + 4, words, anchor="middle", size=11, ink="#fff")
-            )
+            dark = opacity > 0.5
+            middle_x = round((left + right) / 2, 1)
+            ink = "#fff" if dark else _INK
+            out.append(_text(middle_x, y + 4, words, anchor="middle", size=11, ink=ink))
     return out
 
 

@@ -16,7 +16,7 @@ from dossier.similarity.assessing import assess, written
 from dossier.similarity.consistency import Consistency
 from dossier.similarity.contributing import band_text, contributions
 from dossier.similarity.sentencemodel import SentencingModel, fit
-from dossier.similarity.sentenceplot import sentence_svg
+from dossier.similarity.sentenceplot import WIDTH, sentence_svg
 from dossier.similarity.weighing import distribution, effective, percentile, weighted_quantile
 
 
@@ -377,6 +377,58 @@ def test_picture_is_sound_and_says_what_is_missing(
     ET.fromstring(empty)  # noqa: S314
     assert "类案过少" in empty
     assert "无该罪名数据" in empty
+
+
+@pytest.mark.parametrize("months", [1, 14, 40, 10_000])
+@pytest.mark.parametrize(
+    "case",
+    [
+        theft(),
+        theft(charges=("盗窃", "诈骗"), amount=40_000.0),
+        CaseProfile("", charges=("危险驾驶",)),
+        CaseProfile("", charges=("故意伤害",), injury="重伤二级"),
+        CaseProfile("", charges=("故意杀人",)),
+    ],
+)
+def test_no_label_is_cut_and_every_mark_lies_on_its_bar(
+    model: SentencingModel, case: CaseProfile, months: int
+) -> None:
+    answer = assess(case, months, with_terms(*range(2, 150, 9)), model)
+    picture = ET.fromstring(sentence_svg(answer))  # noqa: S314 - our own
+    space = "{http://www.w3.org/2000/svg}"
+    for text in picture.iter(f"{space}text"):
+        words, size = text.text or "", float(text.get("font-size", 13))
+        wide = sum(size if ord(c) > 0x2E80 else 0.6 * size for c in words)
+        x, anchor = float(text.get("x", 0)), text.get("anchor") or text.get("text-anchor")
+        left = x - wide * {"end": 1.0, "middle": 0.5}.get(str(anchor), 0.0)
+        assert left >= 0, words
+        assert left + wide <= WIDTH + 1, words
+    bars = [
+        (float(r.get("x", 0)), float(r.get("width", 0)), float(r.get("y", 0)) + 6)
+        for r in picture.iter(f"{space}rect")
+        if r.get("rx")
+    ]
+    marks = [m for m in picture.iter(f"{space}line") if m.get("stroke") == "#222"]
+    assert marks
+    for mark in marks:
+        x, y = float(mark.get("x1", 0)), float(mark.get("y1", 0)) + 9
+        assert any(left - 1 <= x <= left + wide + 1 and y == at for left, wide, at in bars)
+
+
+def test_picture_says_what_is_beyond_months_and_beyond_one_charge() -> None:
+    life = sentence_svg(assess(CaseProfile("", charges=("故意杀人",)), 120))
+    assert "3年–15年，另有无期徒刑以上" in life
+    several = sentence_svg(assess(CaseProfile("", charges=("盗窃", "诈骗")), 12))
+    assert "数罪分别确定" in several
+    assert "指导意见未规定" not in several
+
+
+def test_life_among_the_similar_is_said_beside_the_place() -> None:
+    similar = with_terms(100, 110, 120, 130, 140, 150)
+    similar += [(theft(penalty="无期徒刑"), 1.0), (theft(penalty="死刑"), 1.0)]
+    answer = assess(theft(), 120, similar)
+    assert "另有25%的类案判处无期徒刑或者死刑，未计入位次" in answer.reason
+    assert "未计入位次" not in assess(theft(), 120, similar[:6]).reason
 
 
 def test_durations_in_words() -> None:
