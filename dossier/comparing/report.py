@@ -7,10 +7,11 @@ from html import escape
 from dossier.similarity.consistency import FLAG_NAMES, Consistency
 from dossier.similarity.sentenceplot import sentence_svg
 
-from .reportvalues import Report, ReportItem, sentencing_lines
+from .reportvalues import STEERING, Report, ReportItem, sentencing_lines
 
 _STYLE = """
 @page{size:A4;margin:18mm 16mm}
+html{background:#fff;color-scheme:light}
 *{box-sizing:border-box}
 body{font:15px/1.65 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',SimSun,sans-serif;
 color:#222;max-width:900px;margin:24px auto;padding:0 16px;overflow-wrap:anywhere}
@@ -26,16 +27,25 @@ h2,h3{break-after:avoid}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 table.side td{width:50%}
 svg{max-width:100%;height:auto;display:block;margin:8px 0}
+.plot{overflow-x:auto}
 .small{font-size:13px;color:#555}
 .warn{border-left:4px solid #c77d1e;padding:2px 10px;margin:6px 0;background:#fdf6ea}
 .bad{border-left:4px solid #b3261e;padding:2px 10px;margin:6px 0;background:#fceeed}
 .note{border:1px solid #999;padding:8px 12px;margin:24px 0 0;font-weight:600}
+@media screen and (max-width:640px){.plot svg{max-width:none}
+.list,.list tbody,.list tr,.list td{display:block}
+.list thead{display:none}
+.list tr{border:1px solid #999;margin:0 0 10px}
+.list td,.list td.n{border:0;padding:3px 8px;text-align:left}
+.list td::before{content:attr(data-k) '　';color:#555}
+.list td:empty{display:none}
+.bars svg{width:100%}}
 @media print{body{max-width:none;margin:0;padding:0;font-size:12px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 _BAR, _HALF = 300, 150
 _COLUMNS = (
-    ("序号", 7), ("裁判文书", 30), ("日期和层级", 18), ("罪名", 13), ("裁判结果", 21), ("得分", 11),
+    ("序号", 6), ("裁判文书", 26), ("日期和层级", 16), ("罪名", 13), ("裁判结果", 29), ("得分", 10),
 )  # fmt: skip
 
 
@@ -62,8 +72,9 @@ def similar_html(report: Report) -> str:
 
 
 def _text(words: str) -> str:
-    """Escaped; control characters, that no page may hold, are left out."""
-    return escape("".join(c for c in words if c in "\n\t" or c >= " "))
+    """Escaped; control characters, that no page may hold, and those that turn the direction of
+    writing are left out."""
+    return escape("".join(c for c in words if c in "\n\t" or (c >= " " and c not in STEERING)))
 
 
 def _searched(report: Report) -> str:
@@ -87,14 +98,30 @@ def _table(items: tuple[ReportItem, ...]) -> str:
     if not items:
         return "<p>未检索到类案。</p>"
     head = "".join(f'<th width="{share}%">{each}</th>' for each, share in _COLUMNS)
-    rows = "".join(
-        f'<tr><td class="n">{at}</td><td>{_text(item.title)}'
-        + (f'<br><span class="small">{_text(item.number)}</span>' if item.number else "")
-        + f"</td><td>{_text(item.day)}<br>{_text(item.level)}</td><td>{_text(item.charges)}</td>"
-        f'<td>{_text(item.result)}</td><td class="n">{score_words(item.score)}</td></tr>'
-        for at, item in enumerate(items, 1)
+    rows = "".join(_row(at, item) for at, item in enumerate(items, 1))
+    return f'<table class="list"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _row(at: int, item: ReportItem) -> str:
+    number = f'<br><span class="small">{_text(item.number)}</span>' if item.number else ""
+    when = "<br>".join(_text(each) for each in (item.day, item.level) if each)
+    result = _text(item.result).replace("。", "<br>")
+    cells = (
+        str(at), f"{_text(item.title)}{number}", when, _text(item.charges), result,
+        score_words(item.score),
+    )  # fmt: skip
+    return "".join(
+        (
+            "<tr>",
+            *(
+                f'<td class="n" data-k="{name}">{cell}</td>'
+                if name in ("序号", "得分")
+                else f'<td data-k="{name}">{cell}</td>'
+                for (name, _), cell in zip(_COLUMNS, cells, strict=True)
+            ),
+            "</tr>",
+        )
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def score_words(value: float) -> str:
@@ -179,7 +206,7 @@ def _sentencing(report: Report) -> list[str]:
     kind = "bad" if answer.flag == "outside" else "warn" if answer.flag != "none" else "small"
     parts = [
         f'<p class="{kind}"><b>{_text(FLAG_NAMES[answer.flag])}</b>　{_text(answer.reason)}</p>',
-        f'<div class="together">{sentence_svg(answer)}</div>',
+        f'<div class="together plot">{sentence_svg(answer)}</div>',
         _keyed(list(sentencing_lines(answer))),
     ]
     parts += [f'<p class="warn">{_text(each.text)}</p>' for each in answer.warnings]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dossier.similarity import LABELS, Element
 from dossier.similarity.consistency import FLAG_NAMES, Consistency
+from dossier.similarity.masking import names_in
 from dossier.templates import Leaf, Node
 from dossier.templates.library import Library
+from dossier.templates.masking import masked_name
 
 from ..drafting import with_typed
+from ..elements.identifiers import identifiers
 from .report import score_words, shown_contributions, similar_html
-from .reportvalues import Meta, Report, ReportItem, sentencing_lines
+from .reportvalues import STEERING, Meta, Report, ReportItem, histogram_lines, sentencing_lines
 from .values import SimilarJudgment, SimilarJudgments
 
 TEMPLATE = "similar_cases_report"
@@ -30,11 +33,8 @@ _FILTERS = {
 }  # fmt: skip
 _SORTS = {"similarity": "按相似度", "authority": "按效力层级", "newest": "按裁判日期由近到远"}
 _LONGEST = 20_000
+_PERSON = re.compile(r"[\u3400-\u9fff]{2,4}")
 _BREAK = re.compile(r"(?<=[^\x00-\xff])[ \t]*\n\s*|[ \t]*\n\s*(?=[^\x00-\xff])")
-_STEERING = frozenset(
-    "\x7f\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-"""What turns the direction of writing: a title must not reverse what stands beside it."""
 
 
 def report_of(
@@ -66,8 +66,9 @@ def report_of(
 def _item(found: SimilarJudgment, text: str) -> ReportItem:
     judgment = found.judgment
     theirs = judgment.text if found.passages else ""
+    names = names_in(theirs) | set(judgment.parties)
     return ReportItem(
-        title=judgment.title or judgment.number or f"裁判文书{judgment.id}",
+        title=on_one_line(judgment.title) or judgment.number or f"裁判文书{judgment.id}",
         score=found.score,
         number=judgment.number or "",
         court=found.court,
@@ -79,7 +80,10 @@ def _item(found: SimilarJudgment, text: str) -> ReportItem:
         result=found.result,
         contributions=tuple((LABELS[name], value) for name, value in found.contributions.items()),
         passages=tuple(
-            (on_one_line(text[slice(*each.mine)]), on_one_line(theirs[slice(*each.theirs)]))
+            (
+                on_one_line(text[slice(*each.mine)]),
+                on_one_line(anonymous(theirs[slice(*each.theirs)], names)),
+            )
             for each in found.passages
         ),
         shared=shared_in_words(found.elements),
@@ -142,6 +146,8 @@ def typed_values(report: Report) -> dict[str, Any]:
     answer = report.consistency
     if answer is not None:
         lines = [("比较结论", FLAG_NAMES[answer.flag]), *sentencing_lines(answer)]
+        if bars := histogram_lines(answer):
+            lines += [("类案刑期分布（加权）", "每格5%"), *bars]
         typed["sentencing_lines"] = [{"what": what, "value": value} for what, value in lines]
         typed["sentencing_words"] = answer.reason
         if answer.warnings:
@@ -172,10 +178,22 @@ def _record(item: ReportItem) -> Mapping[str, str]:
     return {code: on_one_line(value)[:_LONGEST] for code, value in record.items() if value}
 
 
+def anonymous(words: str, names: Collection[str]) -> str:
+    """A passage of a judgment without the `names` of people and without their numbers: the report
+    is filed and handed on, and not every corpus was published (法释〔2016〕19号 Art. 8–10)."""
+    for each in reversed(identifiers(words)):
+        if each.kind != "credit_code":
+            words = f"{words[: each.start]}***{words[each.stop :]}"
+    for name in sorted(names, key=len, reverse=True):
+        if _PERSON.fullmatch(name):
+            words = words.replace(name, masked_name(name))
+    return words
+
+
 def on_one_line(words: str) -> str:
     """Lines joined as they are read: between Chinese characters a break is nothing, between Latin
     words a space. Without characters that no document may hold."""
-    plain = "".join(c for c in words if c in "\n\t" or (c >= " " and c not in _STEERING))
+    plain = "".join(c for c in words if c in "\n\t" or (c >= " " and c not in STEERING))
     return " ".join(_BREAK.sub("", plain).split())
 
 

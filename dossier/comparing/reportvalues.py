@@ -8,11 +8,20 @@ from datetime import datetime
 from dossier.similarity.assessing import written
 from dossier.similarity.consistency import REFERENCE_ONLY, Consistency
 
+STEERING = frozenset(
+    map(chr, (0x7F, 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+)
+"""What turns the direction of writing: a title must not reverse what stands beside it."""
 METHOD = (
     "系统先按案件事实用语检索候选裁判文书，再按案情、罪名、法条、量刑情节、数额等信号逐项比较并排序；"
     "各信号得分相加即为相似度得分。得分只在本次检索内可比，0为候选文书的平均水平。"
     "当事人姓名、性别、民族、籍贯、宗教信仰、住址和身份号码均不参与比较。"
+    "类案段落中的人名和身份、电话、账户、车牌号码已隐去。"
 )
+
+
+_WIDE = 20
+"""Squares of a bar that is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,28 @@ class Report:
     note: str = field(default=REFERENCE_ONLY)
 
 
+def term_in_words(months: int) -> str:
+    """1年2个月（14个月）; 8个月."""
+    return written(months) + (f"（{months}个月）" if months >= 12 else "")
+
+
+def histogram_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
+    """The terms of the similar judgments as bars of characters, where no picture can be set."""
+    if answer.terms is None:
+        return ()
+    bars = [each for each in answer.terms.histogram if each[2] > 0]
+    return tuple(
+        (f"{written(low)}至{written(high)}", f"{'■' * max(1, round(share * _WIDE))} {share:.0%}")
+        for low, high, share in bars
+    )
+
+
 def sentencing_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
     """The sentencing picture as a table: what, and its value. Only what is known."""
     lines: list[tuple[str, str]] = []
     law, terms, interval = answer.statutory, answer.terms, answer.interval
     if answer.months is not None:
-        lines.append(("拟判主刑", f"{written(answer.months)}（{answer.months}个月）"))
+        lines.append(("拟判主刑", term_in_words(answer.months)))
     if law is not None:
         words = f"{'、'.join(law.statutes)}：{written(law.least)}至{written(law.most)}"
         lines.append(("法定刑", words + ("，另有无期徒刑以上刑罚" if law.life else "")))

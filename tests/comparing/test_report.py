@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from stolen_goods import QUERY, corpus
 from dossier import Archive
 from dossier.comparing import SimilarJudgments
 from dossier.comparing.report import score_words, shown_contributions, similar_html
-from dossier.comparing.reporting import report_of
+from dossier.comparing.reporting import anonymous, on_one_line, report_of
 from dossier.comparing.reportvalues import ReportItem
 from dossier.similarity.consistency import REFERENCE_ONLY, Consistency
 from dossier.templates import plain_text
@@ -39,6 +40,18 @@ class Seen(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+
+
+def judgment_row() -> dict[str, str]:
+    """A judgment that was never made anonymous."""
+    return {
+        "id": "named", "title": "徐广华盗窃罪一审刑事判决书", "date": "2019-06-01",
+        "text": "临洮县人民法院\n刑事判决书\n（2019）甘1124刑初900号\n公诉机关临洮县人民检察院。\n"
+        "被告人徐广华，男，汉族，1990年1月1日出生。\n"
+        "经审理查明，2019年3月6日，被告人徐广华在南关市场趁人不备，盗走被害人梁秀芳（电话13912345678）"
+        "手机一部，经鉴定价值人民币3900元。\n本院认为，被告人徐广华的行为已构成盗窃罪。判决如下：\n"
+        "被告人徐广华犯盗窃罪，判处有期徒刑八个月，并处罚金人民币二千元。\n审判员 温和",
+    }  # fmt: skip
 
 
 def seen(page: str) -> Seen:
@@ -107,6 +120,66 @@ def test_hostile_judgments_are_text(found: SimilarJudgments) -> None:
     parsed = seen(page)
     assert not parsed.tags & {"script", "img"}
     assert parsed.addresses == []
+
+
+def test_nothing_turns_the_direction_of_writing(found: SimilarJudgments) -> None:
+    turned = replace(found.items[0].judgment, title="甲\u202e决判\u202c书\x07")
+    report = report_of(
+        replace(found, items=(replace(found.items[0], judgment=turned),)),
+        subject="案\u2066", by="某",
+    )  # fmt: skip
+    page = similar_html(report)
+    assert not set(page) & set("\u202e\u202c\u2066\x07")
+    assert "甲决判书" in page
+
+
+def test_people_of_the_judgments_are_not_named_in_passages() -> None:
+    words = (
+        "被告人徐广华窃取被害人梁秀芳的手机，身份证号620102199001011234，电话13912345678，"
+        "车牌甘A12345，发票由某某公司开具。"
+    )
+    said = anonymous(words, {"徐广华", "梁秀芳", "某某公司"})
+    assert said == (
+        "被告人徐某某窃取被害人梁某某的手机，身份证号***，电话***，车牌***，发票由某某公司开具。"
+    )
+
+
+def test_passages_of_a_report_are_anonymous_and_on_one_line(
+    archive: Archive, tmp_path: Path
+) -> None:
+    row = judgment_row()
+    source = tmp_path / "实名.jsonl"
+    source.write_text(json.dumps(row, ensure_ascii=False), "utf-8")
+    archive.import_judgments(source)
+    result = archive.similar(text=QUERY, k=40, where={"year": "2019"})
+    (item,) = result.items
+    assert "梁秀芳" in item.judgment.text
+    report = report_of(result, subject="案", by="某")
+    told = [theirs for _, theirs in report.items[0].passages]
+    assert any("梁某某" in each for each in told)
+    for page in (similar_html(report), plain_text(archive.similar_docx(result, subject="案"))):
+        assert "梁秀芳" not in page
+        assert "13912345678" not in page
+    assert on_one_line("价值人民币\n3860元，by\nhand") == "价值人民币3860元，by hand"
+
+
+def test_terms_as_bars_where_no_picture_can_be(
+    archive: Archive, found: SimilarJudgments, answer: Consistency
+) -> None:
+    assert answer.terms is not None
+    text = plain_text(archive.similar_docx(found, answer, subject="案"))
+    shares = [share for _, _, share in answer.terms.histogram if share > 0]
+    assert all(f"■ {share:.0%}" in text for share in shares)
+
+
+def test_each_defendant_on_a_line_of_its_own(found: SimilarJudgments) -> None:
+    words = "第1名：有期徒刑4年。第2名：有期徒刑2年"
+    page = similar_html(
+        report_of(
+            replace(found, items=(replace(found.items[0], result=words),)), subject="案", by="某"
+        )
+    )
+    assert "第1名：有期徒刑4年<br>第2名：有期徒刑2年" in page
 
 
 def test_numbers_are_those_of_the_json(
