@@ -41,7 +41,7 @@ FINDINGS = (
 """Words by which a prosecutor or a court says which bracket it is in."""
 _CLAIMED = re.compile("指控|(?:公诉机关|检察院)认为")
 _PROSECUTED = re.compile(
-    r"(?:特|现|向[^。]{0,12})提起公诉|请依法(?:判处|惩处)|移送[^。]{0,8}审查起诉"
+    r"[特现]提起公诉|[，。；]请依法(?:判处|惩处)|现将此?[^。]{0,8}移送[^。]{0,8}审查起诉"
 )
 _SENTENCED = re.compile(r"判决如下|裁定如下")
 _FINE = re.compile(r"(?:罚金|罚款|保证金)[^，,。；;]{0,14}$")

@@ -238,6 +238,14 @@ def test_an_indictment_is_read_with_its_reasons_and_bare_facts_say_they_are() ->
     assert space.row(indicted)[space.names.index("provision:刑法264")] == 1.0
 
 
+def test_a_court_that_tells_of_the_prosecution_is_no_prosecutor() -> None:
+    reasons = (
+        "本院认为，某市人民检察院向某市中级人民法院提起公诉，提请依法判处的理由充分，应当以盗窃罪追究刑事责任。"
+        "被告人某盗窃数额特别巨大。依照《中华人民共和国刑法》第二百六十四条、第七十二条之规定"
+    )
+    assert claims(CaseProfile("窃得现金。", reasons, "窃得现金。", ("盗窃",))) is None
+
+
 def test_a_fine_in_the_facts_is_no_sum_of_the_deed() -> None:
     facts = "被告人某骗得人民币5000元。{}"
     space = feature_space([])
