@@ -24,11 +24,14 @@ FACTS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description="Judgments like a case.")
     parser.add_argument("archive", type=Path, nargs="?", help="made when it is not there")
-    parser.add_argument("--text", type=Path, help="file with the facts of the case")
+    parser.add_argument("--text", type=Path, help="file with the facts of the case, in UTF-8")
     parser.add_argument("--charge", help="known charge")
     parser.add_argument("-k", type=int, default=5, help="how many judgments")
     given = parser.parse_args()
-    facts = given.text.read_text("utf-8") if given.text else FACTS
+    try:
+        facts = given.text.read_text("utf-8-sig") if given.text else FACTS
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"{given.text}: {error}")
     with tempfile.TemporaryDirectory() as temporary:
         home = given.archive or Path(temporary) / "archive"
         exists = (home / "archive.toml").is_file()
