@@ -61,7 +61,8 @@ def similar_warnings(profile: CaseProfile, similar: Similar, day: date) -> list[
         found.append(
             Warned(
                 "other_region",
-                f"类案均来自其他地区，没有{here}的裁判，各地数额标准和量刑细则不同，不给出位次。",
+                f"类案均来自其他地区，没有{profile.region}所在省份的裁判，"
+                "各地数额标准和量刑细则不同，不给出位次。",
                 ("percentile",),
             )
         )
@@ -69,7 +70,8 @@ def similar_warnings(profile: CaseProfile, similar: Similar, day: date) -> list[
 
 
 def _province(region: str | None) -> str:
-    return (region or "")[:3].removesuffix("省").removesuffix("市")
+    """Two characters tell the provinces apart, however the rest of the name is written."""
+    return (region or "")[:2]
 
 
 def model_warnings(profile: CaseProfile, model: SentencingModel | None, day: date) -> list[Warned]:

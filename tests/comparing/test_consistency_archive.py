@@ -172,6 +172,36 @@ def test_thin_data_gives_warnings_and_no_interval(tmp_path: Path) -> None:
             assert each.text in page
 
 
+PAPER = (
+    "{court}人民法院\n刑事判决书\n（2023）{code}刑初1号\n公诉机关某县人民检察院。\n被告人吴某，男。\n"
+    "经审理查明，2023年1月2日，" + QUERY + "\n本院认为，被告人吴某的行为已构成盗窃罪。判决如下：\n"
+    "被告人吴某犯盗窃罪，判处有期徒刑八个月，并处罚金人民币二千元。\n审判员 温和\n{year}年六月一日"
+)
+
+
+@pytest.mark.parametrize(
+    ("court", "code", "year", "warned"),
+    [
+        ("临洮县", "甘1124", "二〇二三", set()),
+        ("深圳市福田区", "粤0304", "二〇二三", {"other_region"}),
+        ("临洮县", "甘1124", "二〇四〇", {"old_similar", "old_model"}),
+    ],
+)
+def test_judgments_of_elsewhere_or_long_ago_give_no_place(
+    archive: Archive, court: str, code: str, year: str, warned: set[str]
+) -> None:
+    text = PAPER.format(court=court, code=code, year=year)
+    answer = archive.consistency(text=text, months=8)
+    assert {w.code for w in answer.warnings} & {
+        "other_region",
+        "old_similar",
+        "old_model",
+    } == warned
+    assert (answer.percentile is None) == bool(warned)
+    assert (answer.interval is None) == ("old_model" in warned)
+    assert answer.terms is not None
+
+
 def test_the_law_alone_with_no_judgments(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         answer = archive.consistency(text=QUERY, charge="盗窃", months=200)

@@ -223,6 +223,9 @@ def test_old_and_far_judgments_give_no_place(model: SentencingModel) -> None:
     answer = assess(theft(region="甘肃省兰州市"), 8, far)
     assert answer.percentile is None
     assert "other_region" in codes(answer)
+    named = [(replace(p, region="新疆"), w) for p, w in far]
+    answer = assess(theft(region="新疆维吾尔自治区乌鲁木齐市"), 8, named)
+    assert "other_region" not in codes(answer)
     near = [(replace(far[0][0], region="甘肃省天水市"), 1.0), *far[1:]]
     assert assess(theft(region="甘肃省兰州市"), 8, near).percentile is not None
 
