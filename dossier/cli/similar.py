@@ -183,7 +183,9 @@ def _show_item(number: int, item: SimilarJudgment, text: str) -> None:
     best = sorted(item.contributions.items(), key=lambda pair: -abs(pair[1]))[:_SIGNALS]
     reasons = "  ".join(f"{LABELS[name]} {value:+.2f}" for name, value in best)
     _line(f"{item.score:+.2f}: {reasons}", style="dim")
-    _line(f"结果: {item.result or '—'}    {authority_name(item.authority)}")
+    known = item.court or item.authority == "guiding"
+    _line(f"结果: {item.result or '—'}")
+    _line(f"来源: {authority_name(item.authority) if known else '审理法院不详'}", style="dim")
     shared = shared_in_words(item.elements)[:_ELEMENTS]
     differing = [
         f"{what} {mine or '—'} / {theirs or '—'}"

@@ -39,6 +39,13 @@ def test_a_line_of_a_page_is_not_a_sentence() -> None:
     assert found[1][0] == "经价格认定，该车价值人民币\n2860元。"
 
 
+def test_how_a_thing_is_proved_is_no_passage() -> None:
+    proved = "上述事实，有被害人的陈述、证人证言、被告人的供述与辩解等证据证实，足以认定。"
+    found = matched_passages(MINE + proved, THEIRS + proved)
+    assert found
+    assert not [each for each in found if "足以认定" in (MINE + proved)[slice(*each.mine)]]
+
+
 def test_a_role_is_said_once() -> None:
     one = CaseProfile("", circumstances=(("从犯", True),), role="从犯")
     other = CaseProfile("", circumstances=(("主犯", True), ("从犯", False)), role="主犯")
