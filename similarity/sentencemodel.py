@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from dossier.errors import BadData
 
-from .conformal import Folds, Scores, scores_of, scores_of_arrays
+from .conformal import Scores, scores_of, scores_of_arrays
 from .families import families
 from .sentencefeatures import FeatureSpace, feature_space
 from .trees import Matrix, Trees, Vector, trees_of_arrays, trees_of_fitted
@@ -75,13 +75,10 @@ class Bands:
 
     def predict(self, rows: Matrix, charges: Sequence[str]) -> NDArray[np.float64]:
         """(n, 3): low, middle, high, not rounded. The middle lies inside."""
-        middle = self.middle.predict(rows)
-        low, high = self.scores.ends(
-            np.stack([trees.predict(rows) for trees in self.low]),
-            np.stack([trees.predict(rows) for trees in self.high]),
-            charges,
-        )
-        # negative scores may turn a narrow interval over; and what is expected lies in it: both
+        middle, margin = self.middle.predict(rows), self.scores.margins(charges)
+        low = np.mean([trees.predict(rows) for trees in self.low], axis=0) - margin
+        high = np.mean([trees.predict(rows) for trees in self.high], axis=0) + margin
+        # a negative margin may turn a narrow interval over; and what is expected lies in it: both
         # can only add to the coverage
         ends = np.stack([low, middle, high])
         low, high = ends.min(axis=0), ends.max(axis=0)
@@ -200,7 +197,7 @@ def _of_parts(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Se
             tuple(trees[f"{name}.low.{i}"] for i in range(folds)),
             trees[f"{name}.middle"],
             tuple(trees[f"{name}.high.{i}"] for i in range(folds)),
-            scores_of_arrays(scores[name], head[name], float(head["coverage"]), folds),
+            scores_of_arrays(scores[name], head[name], float(head["coverage"])),
         )
 
     return SentencingModel(
@@ -266,7 +263,7 @@ def fit(
             _middle_trees(inside, logs, space.directions, rounds, seed),
             tuple(highs),
             scores_of(
-                logs, low, high, place, charges[which].tolist(),
+                logs, low, high, charges[which].tolist(),
                 coverage=coverage, least=_LEAST_GROUP,
             ),
         )  # fmt: skip
@@ -301,7 +298,7 @@ def _charge(profile: CaseProfile) -> str:
     return profile.charges[0] if profile.charges else ""
 
 
-def _folds(profiles: Sequence[CaseProfile], count: int, seed: int) -> Folds:
+def _folds(profiles: Sequence[CaseProfile], count: int, seed: int) -> NDArray[np.int32]:
     """In which part each one is held back. Judgments on the same facts share one: what the trees
     have seen measures nothing."""
     family = families([p.facts for p in profiles])

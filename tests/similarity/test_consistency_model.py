@@ -41,30 +41,21 @@ def test_intervals_cover_what_they_promise(model: SentencingModel) -> None:
 def test_ends_cover_on_average_whatever_the_regression_is_worth(coverage: float) -> None:
     chance = np.random.default_rng(0)
     hits, count = 0, 200
-    folds = np.arange(count, dtype=np.int32) % 5
     for _ in range(300):
         truth = chance.gamma(2.0, 3.0, count + 1)
-        # regressions that are wrong, each in its way: the guarantee does not need them right
-        ends = np.array([7.5, 7.8, 8.0, 8.1, 8.2])
-        low, high = ends[folds], ends[folds] + 0.5
-        found = scores_of(
-            truth[:-1], low, high, folds, ["盗窃"] * count, coverage=coverage, least=20
-        )
-        least, most = found.ends(ends[:, None], ends[:, None] + 0.5, ["盗窃"])
-        hits += bool(least[0] <= truth[-1] <= most[0])
+        # a regression that is wrong: the guarantee does not need it right
+        low, high = np.full(count, 8.0), np.full(count, 8.5)
+        found = scores_of(truth[:-1], low, high, ["盗窃"] * count, coverage=coverage, least=20)
+        margin = found.margins(["盗窃"])[0]
+        hits += bool(8.0 - margin <= truth[-1] <= 8.5 + margin)
     assert coverage - 0.06 <= hits / 300 <= coverage + 0.06
 
 
-def test_one_fold_is_plain_conformal_by_hand() -> None:
-    truth = np.arange(1.0, 10.0)
-    found = scores_of(
-        truth, np.zeros(9), np.zeros(9), np.zeros(9, np.int32), ["x"] * 9, coverage=0.5, least=1
-    )
-    # nine scores 1 … 9: the ⌈10 · 0.5⌉-th is 5, and one more for so few
-    rank = least_rank(9, 0.5)
-    assert rank >= 5
-    low, high = found.ends(np.array([[10.0]]), np.array([[12.0]]), ["x"])
-    assert (low[0], high[0]) == (10.0 - rank, 12.0 + rank)
+def test_margin_by_hand() -> None:
+    truth, zero = np.arange(1.0, 1001.0), np.zeros(1000)
+    found = scores_of(truth, zero, zero, ["x"] * 1000, coverage=0.5, least=1)
+    # scores 1 … 1000: the ⌈1001 · 0.5⌉-th
+    assert found.margin("x") == 501.0
 
 
 def test_small_groups_take_a_higher_rank() -> None:
@@ -79,37 +70,30 @@ def test_small_groups_take_a_higher_rank() -> None:
 
 
 def test_small_groups_are_pooled_and_hopeless_ones_have_no_end() -> None:
-    truth, folds = np.arange(60.0), np.arange(60, dtype=np.int32) % 5
+    truth = np.arange(60.0)
     groups = ["盗窃"] * 40 + ["诈骗"] * 15 + ["抢夺"] * 5
-    found = scores_of(truth, truth - 1, truth + 1, folds, groups, coverage=0.8, least=20)
+    found = scores_of(truth, truth - 1, truth + 1, groups, coverage=0.8, least=20)
     assert set(found.by_group) == {POOLED, "盗窃"}
     assert found.group("诈骗") == found.group("从未见过") == POOLED
     assert (found.cases("诈骗"), found.cases("盗窃")) == (20, 40)
-    few = scores_of(truth[:3], truth[:3], truth[:3], folds[:3], ["a"] * 3, coverage=0.8, least=20)
-    low, high = few.ends(np.zeros((5, 1)), np.zeros((5, 1)), ["a"])
-    assert (low[0], high[0]) == (-np.inf, np.inf)
-    again = scores_of_arrays(found.arrays(), found.groups, 0.8, 5)
-    for name, (scores, where) in found.by_group.items():
-        assert np.array_equal(again.by_group[name][0], scores)
-        assert np.array_equal(again.by_group[name][1], where)
+    few = scores_of(truth[:3], truth[:3], truth[:3], ["a"] * 3, coverage=0.8, least=20)
+    assert few.margin("a") == np.inf
+    again = scores_of_arrays(found.arrays(), found.groups, 0.8)
+    assert {n: v.tolist() for n, v in again.by_group.items()} == {
+        n: v.tolist() for n, v in found.by_group.items()
+    }
+    damaged = found.arrays() | {"score": np.full(60, np.nan)}
     with pytest.raises(ValueError, match="out of range"):
-        scores_of_arrays(found.arrays(), found.groups, 0.8, 3)
+        scores_of_arrays(damaged, found.groups, 0.8)
 
 
 def test_order_of_the_calibration_cases_does_not_matter() -> None:
     chance = np.random.default_rng(3)
     truth, low = chance.normal(size=50), chance.normal(size=50)
-    folds = (np.arange(50) % 5).astype(np.int32)
     order = chance.permutation(50)
-    one = scores_of(truth, low, low + 1, folds, ["x"] * 50, coverage=0.8, least=10)
-    other = scores_of(
-        truth[order], low[order], low[order] + 1, folds[order], ["x"] * 50, coverage=0.8, least=10
-    )
-    ends = chance.normal(size=(5, 7))
-    for mine, his in zip(
-        one.ends(ends, ends + 1, ["x"] * 7), other.ends(ends, ends + 1, ["x"] * 7), strict=True
-    ):
-        assert np.array_equal(mine, his)
+    one = scores_of(truth, low, low + 1, ["x"] * 50, coverage=0.8, least=10)
+    other = scores_of(truth[order], low[order], low[order] + 1, ["x"] * 50, coverage=0.8, least=10)
+    assert one.margin("x") == other.margin("x")
 
 
 def test_judgments_on_the_same_facts_are_one_family() -> None:
