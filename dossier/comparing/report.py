@@ -7,7 +7,7 @@ from html import escape
 from dossier.similarity.consistency import FLAG_NAMES, Consistency
 from dossier.similarity.sentenceplot import sentence_svg
 
-from .reportvalues import STEERING, Report, ReportItem, sentencing_lines
+from .reportvalues import BY_HAND, STEERING, TO_WRITE, Report, ReportItem, sentencing_lines
 
 _STYLE = """
 @page{size:A4;margin:18mm 16mm}
@@ -67,6 +67,7 @@ def similar_html(report: Report) -> str:
         number = "四" if report.consistency is not None else "三"
         parts.append(f"<h2>{number}、逐件比对</h2>")
         parts += [_compared(at, item) for at, item in enumerate(report.items, 1)]
+    parts += ["<h2>争议焦点和类案运用情况</h2>", _keyed([(each, TO_WRITE) for each in BY_HAND])]
     parts.append(f'<p class="note">仅供参考。{_text(report.note)}</p></body></html>')
     return "\n".join(parts)
 

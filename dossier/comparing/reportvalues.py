@@ -20,6 +20,9 @@ METHOD = (
 )
 
 
+BY_HAND = ("待决案件争议焦点", "参照或者参考类案的情况及理由")
+"""What a report also has to say (法发〔2020〕24号 8) and only a judge can."""
+TO_WRITE = "（由承办法官填写）"
 _WIDE = 20
 """Squares of a bar that is all."""
 

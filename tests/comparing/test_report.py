@@ -17,7 +17,7 @@ from dossier import Archive
 from dossier.comparing import SimilarJudgments
 from dossier.comparing.report import score_words, shown_contributions, similar_html
 from dossier.comparing.reporting import anonymous, on_one_line, report_of
-from dossier.comparing.reportvalues import ReportItem
+from dossier.comparing.reportvalues import BY_HAND, TO_WRITE, ReportItem
 from dossier.similarity.consistency import REFERENCE_ONLY, Consistency
 from dossier.templates import plain_text
 from dossier.templates.skeleton import build_docx
@@ -170,6 +170,16 @@ def test_terms_as_bars_where_no_picture_can_be(
     text = plain_text(archive.similar_docx(found, answer, subject="案"))
     shares = [share for _, _, share in answer.terms.histogram if share > 0]
     assert all(f"■ {share:.0%}" in text for share in shares)
+
+
+def test_leaves_room_for_what_only_a_judge_can_say(
+    archive: Archive, found: SimilarJudgments
+) -> None:
+    page = archive.similar_html(found, subject="案")
+    text = plain_text(archive.similar_docx(found, subject="案"))
+    for each in BY_HAND:
+        assert each in page
+        assert f"{each}：{TO_WRITE}" in text
 
 
 def test_each_defendant_on_a_line_of_its_own(found: SimilarJudgments) -> None:
