@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from .consistency import Part, Warned
+from .sentencefeatures import claims
 from .sentencemodel import DETERMINATE, SentencingModel
 from .values import CaseProfile
 from .weighing import effective
@@ -118,6 +119,9 @@ def model_warnings(profile: CaseProfile, model: SentencingModel | None, day: dat
     if model.fine is None:
         text = "模型所据裁判中判处罚金的过少，不给出罚金区间。"
         found.append(Warned("few_fines", text, ("fine",)))
+    if not profile.circumstances and claims(profile) is None:
+        text = "只有案情，未见指控意见和量刑情节；预测区间按两者俱全的裁判校准，对本案可能不准。"
+        found.append(Warned("facts_alone", text))
     chance = float(model.probabilities([profile])[0, 2])
     if chance > _LIFE_LIKELY:
         found.append(

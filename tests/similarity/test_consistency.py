@@ -248,6 +248,15 @@ def test_age_counts_from_the_case_and_else_from_today() -> None:
     assert "undated_similar" in codes(undated)
 
 
+def test_bare_facts_are_said_to_be_so(model: SentencingModel) -> None:
+    bare = assess(theft(circumstances=()), 8, model=model)
+    assert "facts_alone" in codes(bare)
+    assert bare.interval is not None
+    assert "facts_alone" not in codes(assess(theft(), 8, model=model))
+    charged = theft(circumstances=(), account="公诉机关指控，被告人某窃得手机一部，价值5000元。")
+    assert "facts_alone" not in codes(assess(charged, 8, model=model))
+
+
 def test_an_old_model_gives_no_interval() -> None:
     cases = [replace(p, day=date(2012, 3, 1)) for p in judgments(300, seed=31)]
     old = fit(cases, rounds=10)
