@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 
 from dossier.similarity import INJURIES, CaseProfile, profile_of
 
-from ..elements import extract
+from ..elements import Elements, extract
 from ..elements.courts import court_of
+from ..elements.numbers import case_numbers
 from ..errors import NotInArchive
 from ..facts import CaseFacts
 from ..holdings import Document, Dossier
 from ..judgments import Judgment
+from ..normal import normal
 from ..records import Database, JudgmentRow
+from .authority import level_of, place_of, whole_name
 
 _TYPES = ("起诉书", "起诉意见书", "刑事判决书", "提请批准逮捕书")
 """Documents that tell the facts of a case in whole, the best first."""
 _TOLD = ("facts", "prosecution", "conclusion")
 _BEGIN = re.compile(r"(?:审理|依法|审查|侦查)?查明[，,：:]")
+_TRIED = re.compile(r"刑[初终再]")
+_ADDRESSED = re.compile(r"此\s*致[：:]?\s*([\u4e00-\u9fff]{2,24}?人民(?:法院|检察院))")
+_PROSECUTING = re.compile(r"(?m)^\s*([\u4e00-\u9fff]{2,24}?人民检察院)\s*$")
 _ENOUGH = 40
+_HEAD = 200
 _GUIDING = ("指导性案例", "指导案例")
 
 
@@ -28,6 +35,8 @@ class Told:
     """A case to compare: its profile, the text it was read from, and where that came from.
 
     `source`  "text", "judgment 3" or "起诉书" of a dossier; `case`, `judgment` ids, if it is one
+    `court`   that tries it, its whole name, "" if nothing says; `numbers` 案号 of the case in
+              matching form
     """
 
     profile: CaseProfile
@@ -35,13 +44,20 @@ class Told:
     source: str
     case: int | None = None
     judgment: int | None = None
+    court: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def profile_of_text(text: str) -> Told:
     """Of a text: the facts of a case alone, or a whole paper. Raises ValueError for a blank one."""
     if not text.strip():
         raise ValueError("the text is empty: tell the facts of the case")
-    return Told(profile_of(text), text, "text")
+    # further down other cases are cited
+    own = [n for n in case_numbers(text[:_HEAD]) if n.kind == "court"][:1]
+    court = whole_name(own[0].court) if own else ""
+    return Told(
+        profile_of(text), text, "text", court=court, numbers=tuple(normal(n.number) for n in own)
+    )
 
 
 def told_judgment(database: Database, judgment: Judgment) -> Told:
@@ -50,11 +66,15 @@ def told_judgment(database: Database, judgment: Judgment) -> Told:
         row = session.get(JudgmentRow, judgment.id)
         if row is None:
             raise NotInArchive(f"judgment {judgment.id} was removed")
-        return Told(profile_of_judgment(row), row.text, f"judgment {row.id}", judgment=judgment.id)
+        court = whole_name(row.court or court_of_number(row.number))
+        profile = profile_of_judgment(row)
+        profile = replace(profile, region=profile.region or place_of(court) or None)
+        return Told(profile, row.text, f"judgment {row.id}", judgment=judgment.id, court=court)
 
 
-def profile_of_judgment(row: JudgmentRow) -> CaseProfile:
-    """Of a judgment of the collection; its text must have been loaded."""
+def profile_of_judgment(row: JudgmentRow, read: Elements | None = None) -> CaseProfile:
+    """Of a judgment of the collection; its text must have been loaded. `read` what was already
+    read from it."""
     court = row.court or court_of_number(row.number)
     profile = profile_of(
         row.text,
@@ -63,6 +83,7 @@ def profile_of_judgment(row: JudgmentRow) -> CaseProfile:
         court=court,
         guiding=any(word in f"{row.title} {row.source}" for word in _GUIDING),
         names=row.card.get("parties", ()),
+        read=read,
     )
     if not profile.charges:
         profile = replace(profile, charges=tuple(row.card.get("charges", ())))
@@ -89,8 +110,7 @@ def profile_of_dossier(dossier: Dossier, person: str | None = None) -> Told:
         charges=_charges(facts, person),
         names=[each.name.value for each in everybody],
     )
-    court = next((number.value for number in facts.case_numbers if "刑" in number.value), "")
-    region = court_of(_code(court))[1] if court else ""
+    court = _trying(facts, text)
     profile = replace(
         profile,
         circumstances=_circumstances(facts, person) or profile.circumstances,
@@ -99,15 +119,23 @@ def profile_of_dossier(dossier: Dossier, person: str | None = None) -> Told:
         alcohol=_number(facts.incident.alcohol.value if facts.incident.alcohol else "")
         or profile.alcohol,
         injury=_injury(facts) or profile.injury,
-        region=profile.region or region or None,
+        region=place_of(court) or profile.region or None,
+        court_level=level_of(court) or profile.court_level,
     )
-    return Told(profile, text, paper.title if paper else "", case=dossier.id)
+    return Told(
+        profile,
+        text,
+        paper.title if paper else "",
+        case=dossier.id,
+        court=court,
+        numbers=tuple(normal(n.value) for n in facts.case_numbers if _TRIED.search(n.value)),
+    )
 
 
-def told_span(text: str) -> tuple[int, int]:
+def told_span(text: str, read: Elements | None = None) -> tuple[int, int]:
     """Where a text tells the facts: the stretch that passages are shown from; all of it if no part
-    is known as that."""
-    segments = extract(text).segments
+    is known as that. `read` what was already read from the text."""
+    segments = (read or extract(text)).segments
     parts = [s for s in segments if s.kind in _TOLD]
     found = [s for s in parts if s.kind == "facts"] or parts
     if found and sum(s.stop - s.start for s in found) >= _ENOUGH:
@@ -122,6 +150,17 @@ def told_span(text: str) -> tuple[int, int]:
 def court_of_number(number: str) -> str:
     """The court that an 案号 names, "" if its code is not known."""
     return court_of(_code(number))[0] if number else ""
+
+
+def _trying(facts: CaseFacts, text: str) -> str:
+    """The court that tries a case: of its 案号, else the one the paper is addressed to, else that
+    beside the procuratorate it is addressed to or comes from. "" if nothing says."""
+    for number in facts.case_numbers:
+        if _TRIED.search(number.value) and (court := court_of_number(number.value)):
+            return court
+    found = [*_ADDRESSED.findall(text), *_PROSECUTING.findall(text)]
+    name = next(iter(found), "").replace("检察院", "法院")
+    return whole_name(name)
 
 
 def _code(number: str) -> str:

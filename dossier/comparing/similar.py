@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,23 +25,27 @@ from dossier.similarity import (
     same_case,
 )
 
-from ..elements import canonical_charge
+from ..elements import canonical_charge, extract
 from ..errors import IndexDamaged, IndexVersion
 from ..holdings import Keep, utc
 from ..indexing import IndexKeeper
 from ..indexing.entries import id_of
 from ..judgments import Judgment, Judgments
 from ..records import JudgmentRow
-from .authority import authority_of, authority_place
-from .folding import one_case
+from .authority import authority_of, authority_place, place_of
+from .folding import is_the_case, one_case
 from .keeper import Features, Progress, SimilarityKeeper, judgment_key
-from .outcome import result_in_words
+from .outcome import result_in_words, results_in_words
 from .profiles import Told, court_of_number, profile_of_judgment, told_span
 from .values import SimilarJudgment, SimilarJudgments, SimilarSort
 
 FILTERS = ("charge", "region", "level", "year", "instance")
 _CANDIDATES = 500
 _FEW = 200
+_HAN, _SHORT = re.compile("[\u3400-\u9fff]"), 30
+"""Facts of fewer characters hardly tell one case from another."""
+_NEAREST = 5
+"""Places in which a judgment of the very case is looked for: nothing is more like it."""
 _LEVELS = {"最高": "最高人民法院", "高级": "高级人民法院", "中级": "中级人民法院"}
 _INSTANCES = {"一审": "刑初", "二审": "刑终", "再审": "刑再"}
 Where = Mapping[str, tuple[str, ...]]
@@ -70,6 +75,9 @@ def similar(
     case = told.profile
     if charge:
         case = replace(case, charges=tuple(canonical_charge(c) or c for c in charge))
+        unknown = [each for each in charge if canonical_charge(each) is None]
+        if unknown:
+            warnings.append(f"{'、'.join(unknown)}不在罪名表中，请核对罪名")
     features = keeper.features()
     ranked: tuple[Ranked, ...] = ()
     if features is None:
@@ -79,6 +87,10 @@ def similar(
     else:
         proposed = _proposed(index, features, case, where, notes)
         ranked = rank(features.store, case, proposed)
+        if where and not ranked:
+            warnings.append("没有符合筛选条件的裁判文书，请放宽筛选条件")
+        if (told_in := len(_HAN.findall(case.facts))) < _SHORT:
+            warnings.append(f"案情仅{told_in}个汉字，检索结果不可靠：请写明时间、行为、对象和后果")
         if features.store.model.fitted_on < _FEW:
             warnings.append(
                 f"库中裁判文书仅{features.store.model.fitted_on}件，排序依据有限，仅供参考"
@@ -156,16 +168,24 @@ def _items(
     )
     same: tuple[Judgment, ...] = ()
     shown: list[SimilarJudgment] = []
-    left, right = told_span(told.text)
-    mine = told.text[left:right]
+    span = told_span(told.text)
     in_order = {key: records[key] for key in found}
     for group in one_case(groups, in_order):
         judgments = [Judgment.of(keep.database, records[key]) for key in group]
         if own in group:
             same = tuple(each for each in judgments if each.id != told.judgment)
             continue
+        if (
+            own is None
+            and len(shown) < _NEAREST
+            and any(
+                is_the_case(told.text[slice(*span)], told.numbers, records[key]) for key in group
+            )
+        ):
+            same += tuple(judgments)
+            continue
         shown.append(
-            _item(records[group[0]], judgments, by_key[group[0]], case, mine, left, features)
+            _item(records[group[0]], judgments, by_key[group[0]], told, span, case, features)
         )
         if len(shown) == k:
             break
@@ -180,13 +200,15 @@ def _item(
     row: JudgmentRow,
     judgments: Sequence[Judgment],
     ranked: Ranked,
+    told: Told,
+    span: tuple[int, int],
     case: CaseProfile,
-    mine: str,
-    offset: int,
     features: Features,
 ) -> SimilarJudgment:
     theirs = profile_of_judgment(row)
-    start, stop = told_span(row.text)
+    read = extract(row.text, title=row.title)
+    start, stop = told_span(row.text, read)
+    mine, offset = told.text[slice(*span)], span[0]
     passages = tuple(
         Passages(
             (each.mine[0] + offset, each.mine[1] + offset),
@@ -202,10 +224,11 @@ def _item(
         judgment=judgment,
         court=court,
         level=theirs.court_level or "",
-        region=theirs.region or "",
+        region=place_of(court) or theirs.region or "",
         instance=theirs.instance,
-        result=result_in_words(theirs),
-        authority=authority_of(case, theirs, court, f"{row.title} {row.source}"),
+        result=result_in_words(read, row.text),
+        results=results_in_words(read.sentences),
+        authority=authority_of(case, theirs, court, f"{row.title} {row.source}", told.court),
         score=ranked.score,
         contributions=ranked.contributions,
         passages=passages,
@@ -250,6 +273,8 @@ def _option(name: str, value: str) -> Plan:
         case "charge":
             return Exactly("charge", (canonical_charge(value) or value.removesuffix("罪"),))
         case "year":
+            if not (len(value) == 4 and value.isascii() and value.isdecimal()):
+                raise ValueError(f"year={value}: write four figures, such as 2023")
             return Exactly("year", (value,))
         case "region":
             return Substring("organ", form(value))

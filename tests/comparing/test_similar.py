@@ -103,6 +103,11 @@ def test_a_dossier_finds_judgments_by_its_indictment(archive: Archive, tmp_path:
     archive.add(folder.parent, jobs=1)
     found = archive.similar("郑大川案", k=3)
     assert found.source == "起诉书"
+    assert (found.case.region, found.case.court_level) == ("甘肃省兰州市城关区", "基层")
+    near = archive.similar("郑大川案", k=48, sort="authority")
+    assert near.items[0].authority == "upper_or_own"
+    assert near.items[0].court == "甘肃省兰州市城关区人民法院"
+    assert not any("不知本案" in warning for warning in near.warnings)
     assert found.case.charges == ("盗窃",)
     assert dict(found.case.circumstances).get("坦白") is True
     assert "郑大川" not in found.case.facts
@@ -162,13 +167,19 @@ def test_judgments_of_one_case_are_one_item(archive: Archive, tmp_path: Path) ->
         },
     ]
     archive.import_judgments(write_rows(tmp_path / "more.jsonl", again))
-    found = archive.similar(text=row["全文"], k=10)
+    found = archive.similar(text=THEFT, k=48)
     # two drunk drivers or thieves told of in the same words stay two
-    assert len(found.items) == 10
+    assert len(found.items) == 48
     folded = [item for item in found.items if item.others]
     assert len(folded) == 1
     assert len(folded[0].others) == 2
     original = next(j for j in archive.judgments() if j.key == row["docid"])
+    # asked with the case itself, its own judgments are no similar ones
+    for text in (row["全文"], row["全文"][row["全文"].index("经审理查明") :]):
+        itself = archive.similar(text=text, k=10)
+        assert {each.key for each in itself.own} == {row["docid"], "again", "appeal"}
+        assert len(itself.items) == 10
+        assert not {each.id for each in itself.own} & set(ids(itself))
     own = archive.similar(judgment=original.id, k=10)
     assert {each.key for each in own.own} == {"again", "appeal"}
     assert not {each.id for each in own.own} & set(ids(own))
@@ -306,6 +317,16 @@ def test_order_of_authority(archive: Archive) -> None:
     assert of("甘肃省天水市中级人民法院", "中级") == "other"
     assert of("甘肃省兰州市城关区人民法院", "基层") == "upper_or_own"
     assert of("甘肃省兰州市七里河区人民法院", "基层") == "other"
+    # a county whose code no data have: known by the name of its court
+    ruian = CaseProfile("", court_level="基层", region="浙江省温州市")
+
+    def seen(court: str, level: str) -> str:
+        theirs = replace(lower, court_level=level)
+        return authority_of(ruian, theirs, court, "", "浙江省瑞安市人民法院")
+
+    assert seen("浙江省瑞安市人民法院", "基层") == "upper_or_own"
+    assert seen("浙江省温州市中级人民法院", "中级") == "upper_or_own"
+    assert seen("浙江省平阳县人民法院", "基层") == "other"
     theft = next(j for j in archive.judgments() if "盗窃罪" in j.title)
     by = archive.similar(judgment=theft.id, k=48, sort="authority")
     places = [item.authority for item in by.items]
@@ -341,7 +362,62 @@ def test_the_command(archive: Archive, tmp_path: Path) -> None:
     wrong = run(app, ["similar", home, "--judgment", "1", "--where", "民族=汉"])
     assert wrong.exit_code == 2
     assert run(app, ["similar", home]).exit_code == 2
+    assert "罪名：盗窃罪" in shown.output
+    assert "0/?" not in shown.output  # no bar where nothing is built
     status = run(app, ["similarity", "status", home, "--json"])
     assert status.exit_code == 0
     assert json.loads(status.stdout)["described"] == 48
     assert run(app, ["similarity", "refit", home]).exit_code == 0
+
+
+def test_texts_however_they_are_encoded(archive: Archive, tmp_path: Path) -> None:
+    home, answers = str(archive.home), []
+    for encoding in ("utf-8", "utf-8-sig", "gbk", "utf-16"):
+        path = tmp_path / f"{encoding}.txt"
+        path.write_bytes(THEFT.encode(encoding))
+        told = CliRunner().invoke(app, ["similar", home, "--text", str(path), "-k", "2", "--json"])
+        assert told.exit_code == 0, told.output
+        answers.append([item["id"] for item in json.loads(told.stdout)["items"]])
+    assert answers == [answers[0]] * 4
+    bad = tmp_path / "图.txt"
+    bad.write_bytes(bytes(range(256)) * 8)
+    refused = CliRunner().invoke(app, ["similar", home, "--text", str(bad), "--json"])
+    assert refused.exit_code == 2
+    assert json.loads(refused.stdout)["where"] == str(bad)
+    assert "UTF-8" in json.loads(refused.stdout)["advice"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--probation", "12"], "--months"),
+        (["--html", "/没有/报告.html"], "there is no folder"),
+        (["--docx", "/"], "folder"),
+        (["--where", "民族=汉"], "charge, region"),
+        (["--where", "year=二〇二三"], "four figures"),
+        (["--sort", "大小"], "authority"),
+    ],
+)
+def test_wrong_options_are_said_before_the_work(
+    archive: Archive, options: list[str], said: str
+) -> None:
+    home = str(archive.home)
+    told = CliRunner().invoke(app, ["similar", home, "--judgment", "1", *options, "--json"])
+    assert told.exit_code == 2
+    assert said in json.loads(told.stdout)["what"]
+    assert archive.similarity_status().state == "missing"
+
+
+def test_facts_that_tell_nothing_are_said(archive: Archive) -> None:
+    for text in ("偷了一部手机，值钱。", "The defendant stole a mobile phone."):
+        assert any("不可靠" in warning for warning in archive.similar(text=text).warnings)
+    assert not any("不可靠" in warning for warning in archive.similar(text=THEFT).warnings)
+
+
+def test_a_charge_nobody_knows_is_said(archive: Archive) -> None:
+    found = archive.similar(text=THEFT, charge="偷东西")
+    assert any("偷东西" in warning for warning in found.warnings)
+    assert not any("不在罪名表" in w for w in archive.similar(text=THEFT, charge="盗窃罪").warnings)
+    none = archive.similar(text=THEFT, where={"charge": "偷东西"})
+    assert none.items == ()
+    assert any("筛选" in warning for warning in none.warnings)
