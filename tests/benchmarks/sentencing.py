@@ -276,7 +276,7 @@ def figures(got: Gathered) -> dict[str, Any]:
 
 
 def show(found: dict[str, Any]) -> None:
-    console = Console(width=140)
+    console = Console(width=170)
     names = list(found["all"]["median |error|"])
     count = len(found["all"]["by split"])
     table = Table(
@@ -285,7 +285,7 @@ def show(found: dict[str, Any]) -> None:
     )
     heads = ("charge", "n", "coverage", "chance ±", "lowest–highest split", "chance ±", "width")
     for name in heads:
-        table.add_column(name, justify="left" if name == "charge" else "right")
+        table.add_column(name, justify="left" if name == "charge" else "right", no_wrap=True)
     for name in names:
         table.add_column(f"|error| {name}", justify="right")
     for name, row in [("all", found["all"]), *found["charges"].items()]:
