@@ -498,7 +498,8 @@ class Archive:
         `charge`    what the case is charged with, instead of what its papers say
         `where`     only judgments with these values: charge, region (甘肃省兰州市), level (最高,
                     高级, 中级, 基层), year, instance (一审, 二审, 再审)
-        `sort`      of the k most similar: as similar, by "authority" (指导性案例 first), "newest"
+        `sort`      "similarity"; by "authority" (指导性案例 first) or "newest": the first k of the
+                    most similar, three times as many and at least 60
         `person`    of a dossier: only the charges and circumstances of this defendant
 
         The first call builds the features of all judgments (`progress`: done and in all). A help

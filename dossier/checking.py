@@ -104,7 +104,7 @@ def _index(keeper: IndexKeeper) -> tuple[list[CheckProblem], list[CheckProblem]]
 def _features(keeper: SimilarityKeeper) -> Iterator[CheckProblem]:
     """Whether the features of the judgments are whole; nothing if nobody has asked for any."""
     where = "features of judgments"
-    status = keeper.status()
+    status = keeper.status(full=True)
     if status.state == "damaged":
         advice = "the next dossier similar rebuilds them, or run dossier similarity refit"
         yield CheckProblem("features-damaged", where, f"{status.reason}: {advice}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from .grams import pairs
@@ -41,16 +42,31 @@ def same_case(
         number = (numbers or {}).get(key, "")
         if number:
             group[root(place)] = root(by_number.setdefault(number, place))
-    sets = [rows.pairs[rows.ends[n] : rows.ends[n + 1]] for n in range(len(keys))]
+    overlap = _overlaps(rows)
     for one in range(len(keys)):
-        for other in range(one):
-            if root(one) != root(other) and _overlap(sets[one], sets[other]) >= least:
+        for other in np.flatnonzero(overlap[one, :one] >= least).tolist():
+            if root(one) != root(other):
                 first, second = sorted((root(one), root(other)))
                 group[second] = first
     groups: dict[int, list[str]] = {}
     for place, key in enumerate(keys):
         groups.setdefault(root(place), []).append(key)
     return tuple(tuple(each) for each in groups.values())
+
+
+def _overlaps(rows: Rows) -> NDArray[np.float64]:
+    """Of each two accounts the share of the smaller one's pairs that stand in the other."""
+    sizes = np.diff(rows.ends)
+    width = int(rows.pairs.max()) + 1 if len(rows.pairs) else 1
+    ones = np.ones(len(rows.pairs), np.int32)
+    shape = (len(sizes), width)
+    sets = sp.csr_matrix((ones, np.asarray(rows.pairs), np.asarray(rows.ends)), shape=shape)
+    both = (sets @ sets.T).toarray().astype(np.float64)
+    smaller = np.minimum(sizes[:, None], sizes[None, :])
+    shares: NDArray[np.float64] = np.where(
+        smaller < _LEAST_PAIRS, 0.0, both / np.maximum(smaller, 1)
+    )
+    return shares
 
 
 def _overlap(one: NDArray[np.integer], other: NDArray[np.integer]) -> float:

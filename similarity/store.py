@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -222,7 +222,7 @@ class FeatureStore:
         self.add_rows(names, rows, [lines[name] for name in names])
         self._parts = [part for part in self._parts if part not in tail]
         for part in tail:
-            shutil.rmtree(part.folder, ignore_errors=True)
+            _remove(part.folder)
 
     def _tail(self) -> list[Part]:
         """The newest parts, as many as fit into one."""
@@ -256,6 +256,14 @@ def sweep(folder: Path, generation: int) -> None:
     for old in (*folder.glob("part-*-*"), *folder.glob("model-*")):
         if not old.name.startswith((f"part{keep}-", f"model{keep}")):
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove(part: Path) -> None:
+    """A part goes at once: half of it would be damage."""
+    gone = part.with_name(f".new-{uuid4().hex}")
+    with suppress(FileNotFoundError):
+        part.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 @contextmanager

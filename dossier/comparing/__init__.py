@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .building import Refitted
 from .consistency import consistency_of, weights_of
-from .keeper import Refitted, SimilarityKeeper, SimilarityStatus
+from .keeper import SimilarityKeeper, SimilarityStatus
 from .profiles import (
     Told,
     profile_of_dossier,

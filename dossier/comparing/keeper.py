@@ -7,77 +7,39 @@ are lost. The pointer and the lock are those of the search index (`IndexPlace`).
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, undefer
 
-from dossier.similarity import (
-    CaseProfile,
-    Drift,
-    FeatureStore,
-    StoreDamaged,
-    drift,
-    fit_model,
-)
+from dossier.similarity import Drift, FeatureStore, StoreDamaged, drift
 from dossier.similarity.sentencemodel import SentencingModel
-from dossier.similarity.sentencemodel import fit as fit_sentences
 from dossier.similarity.sentencemodel import load as load_sentences
 
-from ..durable import sync_folder, write_json
+from ..durable import write_json
 from ..errors import BadData, FeaturesDamaged, IndexBusy
-from ..indexing.entries import JUDGMENT, content_mark, id_of, key_of
+from ..indexing.entries import content_mark, id_of
 from ..indexing.place import Current, IndexPlace
 from ..records import Database, JudgmentRow, OutboxRow, outbox
-from .profiles import profile_of_judgment
+from .building import CONSUMER, KIND, Build, Progress, Refitted, add_blocks
+from .carding import many_described
 
-CONSUMER = "similarity"
-_KIND = "features"
-_RULES = 1
-"""Raise it when the same judgment gets another profile."""
+_RULES = 2
+"""Raise it when the same judgment gets another profile, or another card."""
 _TABLES = ("circumstances.yaml", "measures.yaml", "segments.yaml", "courts.yaml")
 _WAIT, _LONG = 60.0, 3600.0
 _MANY = 2000
 _IN_PASSING = 500
 """Changes a question takes in: some seconds."""
-_BATCH = 200
-_SAMPLE = 20_000
-"""Judgments that the models are fitted on, at most; their profiles are in memory meanwhile."""
 _DRIFT = 500
-
-Progress = Callable[[int, int], None]
-"""Called with judgments done and judgments in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refitted:
-    """What a build of the features made.
-
-    `sentencing`  judgments with a term that the sentencing model learned from, 0 if too few
-    `before`, `after`  how far the old and the new model are from the collection
-    `reason`      why it was needed, if nobody asked for it
-    """
-
-    judgments: int
-    sentencing: int
-    before: Drift | None
-    after: Drift
-    reason: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain structure for programs."""
-        return asdict(self)
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +107,27 @@ class SimilarityKeeper:
     def features(self) -> Features | None:
         """The live features; None if there are none yet. Raises `FeaturesDamaged`."""
         with self._guard:
-            current = self._place.current()
-            if current is None:
-                if any(self._place.root.glob("*.json")):
-                    raise self._damaged("the pointer cannot be read")
-                return None
-            if current.engine != _KIND or current.content != features_mark():
-                raise self._damaged("they were made by other rules")
-            parts = tuple(sorted(each.name for each in current.place.glob("part-*")))
-            if self._opened is None or (self._opened.current, self._opened.parts) != (
-                current,
-                parts,
-            ):
-                self._opened = self._open(current, parts)
-            return self._opened
+            for left in reversed(range(_TRIES)):
+                current = self._place.current()
+                try:
+                    return self._live(current)
+                except FeaturesDamaged:
+                    # another process may just have put others in their place
+                    if not left or current == self._place.current():
+                        raise
+        raise AssertionError
+
+    def _live(self, current: Current | None) -> Features | None:
+        if current is None:
+            if any(self._place.root.glob("*.json")):
+                raise self._damaged("the pointer cannot be read")
+            return None
+        if current.engine != KIND or current.content != features_mark():
+            raise self._damaged("they were made by other rules")
+        parts = tuple(sorted(each.name for each in current.place.glob("part-*")))
+        if self._opened is None or (self._opened.current, self._opened.parts) != (current, parts):
+            self._opened = self._open(current, parts)
+        return self._opened
 
     def _open(self, current: Current, parts: tuple[str, ...]) -> Features:
         try:
@@ -191,11 +160,14 @@ class SimilarityKeeper:
         with self._database.read() as session:
             return session.scalar(select(func.count(JudgmentRow.id))) or 0
 
-    def status(self) -> SimilarityStatus:
-        """How far the features are; never raises for damaged ones."""
+    def status(self, *, full: bool = False) -> SimilarityStatus:
+        """How far the features are; never raises for damaged ones. `full`: every file is read and
+        compared with what was written, some 8 KB for each judgment."""
         recorded, waiting = self.recorded(), self.waiting()
         try:
             found = self.features()
+            if full and found is not None:
+                self._read_all(found.store)
         except FeaturesDamaged as error:
             return SimilarityStatus("damaged", 0, recorded, waiting, reason=error.what)
         if found is None:
@@ -210,6 +182,12 @@ class SimilarityKeeper:
             built=found.built,
             drift=_kept_drift(found.current.place),
         )
+
+    def _read_all(self, store: FeatureStore) -> None:
+        try:
+            store.check()
+        except StoreDamaged as error:
+            raise self._damaged(str(error)) from error
 
     def _described(self, store: FeatureStore) -> int:
         """Judgments of the records that have features: rows of removed ones stay behind."""
@@ -243,6 +221,17 @@ class SimilarityKeeper:
                 if self.features() is not None:
                     return None  # somebody has just done it
             return self._rebuild(reason, progress)
+
+    def mend(self, bad: Features, error: StoreDamaged, progress: Progress | None = None) -> None:
+        """Build anew what turned out to be damaged while it was read, unless somebody has."""
+        with self._writing(_LONG):
+            with suppress(FeaturesDamaged):
+                now = self.features()
+                if now is not None and now.current != bad.current:
+                    return
+            with self._guard:
+                self._opened = None
+            self._build(None, str(error), progress)
 
     def refit(self, progress: Progress | None = None) -> Refitted | None:
         """Fit the models on the judgments that are here now and describe all with them, beside the
@@ -282,19 +271,19 @@ class SimilarityKeeper:
     def _drain(self, place: Path, most: int | None = None) -> int:
         taken = 0
         store = FeatureStore.open(place)
+        store.sweep()
         while most is None or taken < most:
             with self._database.read() as session:
                 changes = outbox.pending(session, CONSUMER, limit=min(most or _MANY, _MANY))
-                ids = {each.item_id for each in changes if each.kind == "judgment"}
+                ids = sorted({each.item_id for each in changes if each.kind == "judgment"})
                 # of a removed one the row stays: the index does not propose it any more
-                added = [pair for part in _chunks(sorted(ids)) for pair in _profiles(session, part)]
+                added = list(many_described(session, ids))
             if not changes:
                 break
             if added:
-                store.add(added)
-                _sync(place)
+                add_blocks(store, added)
                 step = max(1, len(added) // _DRIFT)
-                found = drift(store.model, [profile for _, profile in added[::step]])
+                found = drift(store.model, [profile for _, profile, _ in added[::step]])
                 write_json(place / "drift.json", asdict(found))
             with self._database.write() as session:
                 outbox.done(session, changes)
@@ -305,74 +294,17 @@ class SimilarityKeeper:
         old = None
         with suppress(FeaturesDamaged):
             old = self.features()
-        self._place.discard_others()  # leftovers of a build that was interrupted
-        with self._database.write() as session:
-            outbox.register(session, CONSUMER)
-            known = outbox.pending(session, CONSUMER, limit=None)
-        with self._database.read() as session:
-            ids = list(session.scalars(select(JudgmentRow.id).order_by(JudgmentRow.id)))
-        step = max(1, -(-len(ids) // _SAMPLE))
-        done = 0
+        return self._build(old.store if old else None, reason, progress)
 
-        def walk(which: Sequence[int]) -> Iterator[tuple[str, CaseProfile]]:
-            nonlocal done
-            for part in _chunks(which):
-                with self._database.read() as session:
-                    found = list(_profiles(session, part))
-                yield from found
-                done += len(part)
-                if progress is not None:
-                    progress(done, len(ids))
-
-        sample = dict(walk(ids[::step]))
-        profiles = list(sample.values())
-        if sum(bool(each.facts) for each in profiles) < 2:
-            return None
-        model = fit_model(profiles)
-        before = drift(old.store.model, profiles[:_DRIFT]) if old else None
-        after = drift(model, profiles[:_DRIFT])
-        place = self._place.fresh(_KIND)
-        try:
-            store = FeatureStore.create(place, model)
-            store.add(sample.items())
-            rest = [each for number, each in enumerate(ids) if number % step]
-            if rest:
-                store.add(walk(rest))
-            learned = 0
-            with suppress(BadData):  # too few judgments with a term: warnings instead of numbers
-                sentencing = fit_sentences(profiles)
-                sentencing.save(place / "sentencing.npz")
-                learned = sentencing.fitted_on
-            at = datetime.now(UTC).isoformat(timespec="seconds")
-            write_json(place / "built.json", {"at": at, "judgments": len(ids)})
-            _sync(place)
-            self._place.point(_KIND, place, features_mark())
-        except BaseException:
-            now = self._place.current()
-            if now is None or now.place != place:
-                shutil.rmtree(place, ignore_errors=True)
-            raise
-        with self._database.write() as session:
-            outbox.done(session, known)
-        self._drain(place)
-        self._place.discard_others()
-        return Refitted(len(ids), learned, before, after, reason)
-
-
-def judgment_key(judgment_id: int) -> str:
-    """Under which a judgment stands in the index and in the features."""
-    return key_of(JUDGMENT, judgment_id)
-
-
-def _profiles(session: Session, ids: Sequence[int]) -> Iterator[tuple[str, CaseProfile]]:
-    query = select(JudgmentRow).options(undefer(JudgmentRow.text)).where(JudgmentRow.id.in_(ids))
-    for row in session.scalars(query.order_by(JudgmentRow.id)):
-        yield judgment_key(row.id), profile_of_judgment(row)
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
+    def _build(
+        self, old: FeatureStore | None, reason: str, progress: Progress | None
+    ) -> Refitted | None:
+        made = Build(self._place, self._database, features_mark(), progress).run(old, reason)
+        current = self._place.current()
+        if made is not None and current is not None:
+            self._drain(current.place)
+            self._place.discard_others()
+        return made
 
 
 def _kept_drift(place: Path) -> Drift | None:
@@ -380,17 +312,3 @@ def _kept_drift(place: Path) -> Drift | None:
         return Drift(**json.loads((place / "drift.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _sync(place: Path) -> None:
-    """Make everything below durable before the pointer or the outbox relies on it."""
-    for path in place.rglob("*"):
-        if path.is_dir():
-            sync_folder(path)
-            continue
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    sync_folder(place)

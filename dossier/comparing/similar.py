@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from dossier.similarity import (
     CaseProfile,
     Passages,
     Ranked,
+    StoreDamaged,
     candidates,
     compared,
     matched_passages,
@@ -25,7 +26,7 @@ from dossier.similarity import (
     same_case,
 )
 
-from ..elements import canonical_charge, extract
+from ..elements import canonical_charge
 from ..errors import IndexDamaged, IndexVersion
 from ..holdings import Keep, utc
 from ..indexing import IndexKeeper
@@ -33,10 +34,11 @@ from ..indexing.entries import id_of
 from ..judgments import Judgment, Judgments
 from ..records import JudgmentRow
 from .authority import authority_of, authority_place, place_of
+from .building import Progress
+from .carding import Shown, judgment_key, shown
 from .folding import is_the_case, one_case
-from .keeper import Features, Progress, SimilarityKeeper, judgment_key
-from .outcome import result_in_words, results_in_words
-from .profiles import Told, court_of_number, profile_of_judgment, told_span
+from .keeper import Features, SimilarityKeeper
+from .profiles import Told, court_of_number, told_span
 from .values import SimilarJudgment, SimilarJudgments, SimilarSort
 
 FILTERS = ("charge", "region", "level", "year", "instance")
@@ -44,6 +46,8 @@ _CANDIDATES = 500
 _FEW = 200
 _HAN, _SHORT = re.compile("[\u3400-\u9fff]"), 30
 """Facts of fewer characters hardly tell one case from another."""
+_WIDER, _WIDEST = 3, 60
+"""Of how many of the most similar the k are taken that come first by authority or by day."""
 _NEAREST = 5
 """Places in which a judgment of the very case is looked for: nothing is more like it."""
 _LEVELS = {"最高": "最高人民法院", "高级": "高级人民法院", "中级": "中级人民法院"}
@@ -86,7 +90,16 @@ def similar(
         warnings.append("没有可供比对的案件事实：卷宗中无起诉书、起诉意见书等载明事实的文书")
     else:
         proposed = _proposed(index, features, case, where, notes)
-        ranked = rank(features.store, case, proposed)
+        try:
+            ranked = rank(features.store, case, proposed)
+        except StoreDamaged as error:  # bits have rotted since it was opened
+            keeper.mend(features, error, progress)
+            notes.append(f"裁判文书特征已重建：{error}")
+            mended = keeper.features()
+            if mended is None:
+                raise
+            features = mended
+            ranked = rank(features.store, case, proposed)
         if where and not ranked:
             warnings.append("没有符合筛选条件的裁判文书，请放宽筛选条件")
         if (told_in := len(_HAN.findall(case.facts))) < _SHORT:
@@ -154,8 +167,9 @@ def _items(
 ) -> tuple[tuple[SimilarJudgment, ...], tuple[Judgment, ...]]:
     """The k best, one for each case, and the judgments of the very case that was asked about."""
     own = None if told.judgment is None else judgment_key(told.judgment)
-    # enough that k are left when those of one case have been folded
-    best = [each for each in ranked if each.key != own][: 2 * k + 20]
+    width = k if sort == "similarity" else max(_WIDER * k, _WIDEST)
+    # enough that as many are left when those of one case have been folded
+    best = [each for each in ranked if each.key != own][: 2 * width + 20]
     by_key = {each.key: each for each in best}
     keys = [*([own] if own else []), *by_key]
     found, rows = features.store.rows(keys)
@@ -166,8 +180,9 @@ def _items(
         features.store.rows(found)[1] if len(found) < len(rows) else rows,
         numbers={key: row.form for key, row in records.items()},
     )
+    cards = features.store.cards(found)
     same: tuple[Judgment, ...] = ()
-    shown: list[SimilarJudgment] = []
+    picked: list[_Picked] = []
     span = told_span(told.text)
     in_order = {key: records[key] for key in found}
     for group in one_case(groups, in_order):
@@ -177,37 +192,47 @@ def _items(
             continue
         if (
             own is None
-            and len(shown) < _NEAREST
+            and len(picked) < _NEAREST
             and any(
                 is_the_case(told.text[slice(*span)], told.numbers, records[key]) for key in group
             )
         ):
             same += tuple(judgments)
             continue
-        shown.append(
-            _item(records[group[0]], judgments, by_key[group[0]], told, span, case, features)
-        )
-        if len(shown) == k:
+        score = by_key[group[0]].score
+        if len(picked) == width or (len(picked) >= k and score <= 0):
             break
+        row = records[group[0]]
+        theirs = shown(row, cards.get(group[0]))
+        court = row.court or court_of_number(row.number)
+        authority = authority_of(
+            case, theirs.profile, court, f"{row.title} {row.source}", told.court
+        )
+        picked.append(_Picked(row, judgments, by_key[group[0]], theirs, court, authority))
     if sort == "newest":
-        shown.sort(key=lambda each: each.judgment.day or date.min, reverse=True)
+        picked.sort(key=lambda each: each.row.day or date.min, reverse=True)
     elif sort == "authority":
-        shown.sort(key=lambda each: authority_place(each.authority))
-    return tuple(shown), same
+        picked.sort(key=lambda each: authority_place(each.authority))
+    return tuple(_item(each, told, span, case, features) for each in picked[:k]), same
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """A judgment that may be shown."""
+
+    row: JudgmentRow
+    judgments: Sequence[Judgment]
+    ranked: Ranked
+    theirs: Shown
+    court: str
+    authority: str
 
 
 def _item(
-    row: JudgmentRow,
-    judgments: Sequence[Judgment],
-    ranked: Ranked,
-    told: Told,
-    span: tuple[int, int],
-    case: CaseProfile,
-    features: Features,
+    picked: _Picked, told: Told, span: tuple[int, int], case: CaseProfile, features: Features
 ) -> SimilarJudgment:
-    theirs = profile_of_judgment(row)
-    read = extract(row.text, title=row.title)
-    start, stop = told_span(row.text, read)
+    row, ranked, theirs = picked.row, picked.ranked, picked.theirs
+    start, stop = theirs.span
     mine, offset = told.text[slice(*span)], span[0]
     passages = tuple(
         Passages(
@@ -217,24 +242,23 @@ def _item(
         )
         for each in matched_passages(mine, row.text[start:stop], model=features.store.model)
     )
-    court = row.court or court_of_number(row.number)
-    judgment = judgments[0]
+    judgment = picked.judgments[0]
     judgment.__dict__["text"] = row.text
     return SimilarJudgment(
         judgment=judgment,
-        court=court,
-        level=theirs.court_level or "",
-        region=place_of(court) or theirs.region or "",
-        instance=theirs.instance,
-        result=result_in_words(read, row.text),
-        results=results_in_words(read.sentences),
-        authority=authority_of(case, theirs, court, f"{row.title} {row.source}", told.court),
+        court=picked.court,
+        level=theirs.profile.court_level or "",
+        region=place_of(picked.court) or theirs.profile.region or "",
+        instance=theirs.profile.instance,
+        result=theirs.result,
+        results=theirs.results,
+        authority=picked.authority,
         score=ranked.score,
         contributions=ranked.contributions,
         passages=passages,
-        elements=compared(case, theirs),
-        others=tuple(judgments[1:]),
-        profile=theirs,
+        elements=compared(case, theirs.profile),
+        others=tuple(picked.judgments[1:]),
+        profile=theirs.profile,
     )
 
 

@@ -228,3 +228,21 @@ def test_rows_of_an_old_generation_are_not_added(store: FeatureStore, told: Told
     with pytest.raises(StoreDamaged, match="refitted"):
         store.add(told.items())
     assert not list(store.folder.glob(".new-*"))
+
+
+def test_ended_while_old_parts_go_it_opens(
+    store: FeatureStore, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(path: Path, **_: object) -> None:
+        if path.exists():
+            (path / "files.json").unlink()
+            raise KeyboardInterrupt
+
+    store.add(told.items())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("dossier.similarity.store.shutil.rmtree", ended)
+        store.compact()
+    again = FeatureStore.open(store.folder)
+    assert set(again.keys()) == set(told)
+    again.sweep()
+    assert not list(store.folder.glob(".new-*"))
