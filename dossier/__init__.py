@@ -12,106 +12,12 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from .archive import Archive
-from .catalogue import (
-    Correction,
-    ExcludePage,
-    JoinPrevious,
-    ListingRow,
-    MoveDocument,
-    MovePages,
-    PageRef,
-    PlaceDocument,
-    PlacePage,
-    SetField,
-    SetType,
-    StartDocument,
-)
-from .checking import CheckProblem, CheckReport
-from .comparing import Refitted, SimilarityStatus, SimilarJudgment, SimilarJudgments
-from .drafting import Change, Drafted, DraftReport, GeneratedDocument
-from .elements import Elements, extract
-from .errors import DossierError, QueryError
-from .export import ExportReport
-from .facts import CaseFacts, Conflict, FactValue, PersonFacts, Reading, Side, Source
-from .holdings import Document, Dossier, File, FileProblem, LogEntry, Page, Volume
-from .indexing import Hit, Rebuilt, SearchResult, Snippet
-from .ingest import Limits
-from .intake import FileOutcome, IngestReport, ProgressEvent, Status
-from .judgments import ImportLimits, ImportProgress, ImportReport, Judgment, Judgments, Skipped
-from .model import Box, Cell, Line, Origin, PageLayer, Seal
-from .ocr import OcrEngine, OcrSettings
+import lazy_loader
 
 try:
     __version__ = version("edossier")
 except PackageNotFoundError:  # run from a checkout that was not installed
     __version__ = "0"
 
-__all__ = [
-    "Archive",
-    "Box",
-    "CaseFacts",
-    "Cell",
-    "Change",
-    "CheckProblem",
-    "CheckReport",
-    "Conflict",
-    "Correction",
-    "Document",
-    "Dossier",
-    "DossierError",
-    "DraftReport",
-    "Drafted",
-    "Elements",
-    "ExcludePage",
-    "ExportReport",
-    "FactValue",
-    "File",
-    "FileOutcome",
-    "FileProblem",
-    "GeneratedDocument",
-    "Hit",
-    "ImportLimits",
-    "ImportProgress",
-    "ImportReport",
-    "IngestReport",
-    "JoinPrevious",
-    "Judgment",
-    "Judgments",
-    "Limits",
-    "Line",
-    "ListingRow",
-    "LogEntry",
-    "MoveDocument",
-    "MovePages",
-    "OcrEngine",
-    "OcrSettings",
-    "Origin",
-    "Page",
-    "PageLayer",
-    "PageRef",
-    "PersonFacts",
-    "PlaceDocument",
-    "PlacePage",
-    "ProgressEvent",
-    "QueryError",
-    "Reading",
-    "Rebuilt",
-    "Refitted",
-    "Seal",
-    "SearchResult",
-    "SetField",
-    "SetType",
-    "Side",
-    "SimilarJudgment",
-    "SimilarJudgments",
-    "SimilarityStatus",
-    "Skipped",
-    "Snippet",
-    "Source",
-    "StartDocument",
-    "Status",
-    "Volume",
-    "__version__",
-    "extract",
-]
+# every name of __init__.pyi, loaded when it is first used: a worker needs few of them
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

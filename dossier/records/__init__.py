@@ -5,8 +5,8 @@ Both together are the truth; indexes and features are derived from them through 
 
 from __future__ import annotations
 
+from ..packing import pack_layer, unpack_layer
 from .blobs import BlobStore
-from .codec import pack_layer, unpack_layer
 from .database import Database
 from .schema import (
     CorrectionRow,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 
-from ..model import PageLayer
+from .model import PageLayer
 
 
 def pack_layer(layer: PageLayer) -> bytes:
