@@ -309,12 +309,12 @@ def _folds(profiles: Sequence[CaseProfile], count: int, seed: int) -> NDArray[np
 def _quantile_trees(rows: Matrix, values: Vector, share: float, rounds: int, seed: int) -> Trees:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    fitted = HistGradientBoostingRegressor(
+    estimator = HistGradientBoostingRegressor(
         loss="quantile", quantile=share, max_iter=rounds, learning_rate=0.05, max_leaf_nodes=31,
         min_samples_leaf=20, l2_regularization=1.0, max_features=0.4, early_stopping=False,
         random_state=seed,
-    ).fit(_binnable(rows), values)  # fmt: skip
-    return trees_of_fitted(fitted, rows[:500])
+    )  # fmt: skip
+    return _fitted(estimator, rows, values)
 
 
 def _middle_trees(
@@ -325,22 +325,31 @@ def _middle_trees(
     sets its leaves anew.)"""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    fitted = HistGradientBoostingRegressor(
+    estimator = HistGradientBoostingRegressor(
         loss="squared_error", max_iter=rounds, learning_rate=0.05, max_leaf_nodes=31,
         min_samples_leaf=20, l2_regularization=1.0, max_features=0.4, early_stopping=False,
         monotonic_cst=list(directions), random_state=seed,
-    ).fit(_binnable(rows), values)  # fmt: skip
-    return trees_of_fitted(fitted, rows[:500])
+    )  # fmt: skip
+    return _fitted(estimator, rows, values)
 
 
 def _odds_trees(rows: Matrix, truth: NDArray[np.bool_], seed: int) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    fitted = HistGradientBoostingClassifier(
+    estimator = HistGradientBoostingClassifier(
         max_iter=120, learning_rate=0.06, max_leaf_nodes=12, min_samples_leaf=20,
         l2_regularization=1.0, max_features=0.4, early_stopping=False, random_state=seed,
-    ).fit(_binnable(rows), truth)  # fmt: skip
-    return trees_of_fitted(fitted, rows[:500])
+    )  # fmt: skip
+    return _fitted(estimator, rows, truth)
+
+
+def _fitted(estimator: Any, rows: Matrix, values: NDArray[Any]) -> Trees:
+    """On one thread: where other processes want the cores, OpenMP's threads wait for each other in
+    loops, and a fit takes six times as long (docs/decisions.md)."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="openmp"):
+        return trees_of_fitted(estimator.fit(_binnable(rows), values), rows[:500])
 
 
 def _binnable(rows: Matrix) -> Matrix:

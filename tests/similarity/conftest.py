@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from sentencing_cases import judgments
 
 from dossier.similarity.corpusmodel import CorpusModel, fit_model
 from dossier.similarity.profile import profile_of
+from dossier.similarity.sentencemodel import SentencingModel, fit
 from dossier.similarity.store import FeatureStore
 from dossier.similarity.values import CaseProfile
 
@@ -40,3 +42,9 @@ def features(
     store = FeatureStore.create(tmp_path_factory.mktemp("features") / "store", learned)
     store.add(told.items())
     return store
+
+
+@pytest.fixture(scope="session")
+def model() -> SentencingModel:
+    """Of sentences; it takes seconds."""
+    return fit(judgments(900, seed=1), rounds=60)

@@ -20,11 +20,6 @@ from dossier.similarity.sentenceplot import WIDTH, sentence_svg
 from dossier.similarity.weighing import distribution, effective, percentile, weighted_quantile
 
 
-@pytest.fixture(scope="module")
-def model() -> SentencingModel:
-    return fit(judgments(900, seed=1), rounds=60)
-
-
 def theft(**more: object) -> CaseProfile:
     base = CaseProfile(
         facts="被告人某窃得手机一部，价值5000元。",

@@ -19,11 +19,6 @@ from dossier.similarity.sentencemodel import SentencingModel, _folds, fit, load
 from dossier.similarity.trees import trees_of_arrays, trees_of_fitted
 
 
-@pytest.fixture(scope="module")
-def model() -> SentencingModel:
-    return fit(judgments(900, seed=1), rounds=60)
-
-
 def test_intervals_cover_what_they_promise(model: SentencingModel) -> None:
     new = judgments(1500, seed=2)
     found = model.interval(new)
