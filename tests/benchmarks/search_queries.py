@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import add
 
-from dossier.search.analysis import form, pairs, words
+from dossier.search.analysis import form, words
 from dossier.search.entry import Entry
 
 _HAN = re.compile(r"[一-鿿]+")
@@ -74,7 +75,8 @@ def broadest(entries: Sequence[Entry]) -> str:
     """The pair of Chinese characters that stands on most pages."""
     held: Counter[str] = Counter()
     for entry in entries:
-        held.update({pair for pair in pairs(form(entry.text)) if re.fullmatch("[一-鿿]{2}", pair)})
+        text = form(entry.text)
+        held.update({pair for pair in map(add, text, text[1:]) if _HAN.fullmatch(pair)})
     return held.most_common(1)[0][0]
 
 

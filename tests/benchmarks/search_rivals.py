@@ -15,13 +15,14 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import add
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from dossier.search import plan as p
-from dossier.search.analysis import joined, pairs
+from dossier.search.analysis import joined
 from dossier.search.entry import TEXT_FIELDS, Entry
 from dossier.search.protocol import Found, Scored
 
@@ -252,12 +253,16 @@ class Pairs(Fts):
     options = ", prefix='1'"
 
     def cut(self, text: str) -> str:
-        return " ".join(pairs(text))
+        return " ".join([*_pairs(text), text[-1:]])
 
     def phrase(self, text: str) -> str:
         if len(text) == 1:
             return f"{_quoted(text)} *"
-        return _quoted(" ".join(pairs(text)[:-1]))
+        return _quoted(" ".join(_pairs(text)))
+
+
+def _pairs(text: str) -> Iterable[str]:
+    return map(add, text, text[1:])
 
 
 def _quoted(text: str) -> str:
