@@ -619,11 +619,16 @@ class Archive:
         return self.generate(TEMPLATE, case, day=day, draft=not file, **typed_values(report))
 
     def refit_similarity(
-        self, *, progress: Callable[[int, int], None] | None = None
+        self,
+        *,
+        jobs: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Refitted | None:
         """Fit the features of the judgments on the collection as it is now, beside the live ones,
-        and swap. None if there are too few judgments. Raises `IndexBusy`."""
-        return self._similarity.refit(progress)
+        and swap. None if there are too few judgments. Raises `IndexBusy`.
+
+        `jobs` worker processes (default: all cores)."""
+        return self._similarity.refit(progress, jobs)
 
     def similarity_status(self) -> SimilarityStatus:
         """How far the features are: there, damaged, behind, in need of a refit."""

@@ -228,14 +228,18 @@ def status(place: Place, as_json: Json = False) -> None:
 
 
 @app.command()
-def refit(place: Place, as_json: Json = False) -> None:
+def refit(
+    place: Place,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes.")] = None,
+    as_json: Json = False,
+) -> None:
     """Build the features anew from all judgments; questions are answered meanwhile."""
     with (
         screen.errors(as_json),
         Archive.open(place) as archive,
         screen.step_progress("judgments", as_json) as progress,
     ):
-        made = archive.refit_similarity(progress=progress)
+        made = archive.refit_similarity(jobs=jobs, progress=progress)
         if made is None:
             raise DossierError(
                 "there are too few judgments to compare",

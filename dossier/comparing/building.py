@@ -25,13 +25,13 @@ from ..durable import sync_folder, write_json
 from ..errors import BadData
 from ..indexing.place import IndexPlace
 from ..records import Database, JudgmentRow, outbox
-from .carding import Described, fresh, judgment_key, many_described
+from .carding import Described, fresh, judgment_key
+from .describing import describe_all
 
 CONSUMER = "similarity"
 KIND = "features"
-_BATCH = 200
 _BLOCK = 2_000
-"""Judgments described before they are on disk: some twenty seconds."""
+"""Judgments described before they are on disk: some ten seconds."""
 _LOOSE = 16
 """Small parts that are put up with."""
 _SAMPLE = 20_000
@@ -79,12 +79,18 @@ class Build:
     """One build, under the lock of `place`; `content` marks the rules of making profiles."""
 
     def __init__(
-        self, place: IndexPlace, database: Database, content: int, progress: Progress | None
+        self,
+        place: IndexPlace,
+        database: Database,
+        content: int,
+        progress: Progress | None,
+        jobs: int | None = None,
     ) -> None:
         self._place = place
         self._database = database
         self._content = content
         self._progress = progress
+        self._jobs = jobs
         self._done = 0
         with database.write() as session:
             outbox.register(session, CONSUMER)
@@ -189,12 +195,9 @@ class Build:
         add_blocks(store, self._walk(left))
 
     def _walk(self, ids: list[int]) -> Iterator[Described]:
-        for start in range(0, len(ids), _BATCH):
-            part = ids[start : start + _BATCH]
-            with self._database.read() as session:
-                found = list(many_described(session, part))
+        for found in describe_all(self._database, ids, jobs=self._jobs):
             yield from found
-            self._done += len(part)
+            self._done += len(found)
             if self._progress is not None:
                 self._progress(self._done, len(self._content_of))
 

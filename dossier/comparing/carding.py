@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
 
 from dossier.similarity import Card, CaseProfile
 
@@ -48,13 +44,6 @@ def described(row: JudgmentRow) -> Described:
         "results": results_in_words(read.sentences),
     }
     return judgment_key(row.id), profile, beside
-
-
-def many_described(session: Session, ids: Sequence[int]) -> Iterator[Described]:
-    """Those of these judgments that are there, by id."""
-    query = select(JudgmentRow).options(undefer(JudgmentRow.text)).where(JudgmentRow.id.in_(ids))
-    for row in session.scalars(query.order_by(JudgmentRow.id)):
-        yield described(row)
 
 
 def fresh(card: Card | None, sha256: str) -> bool:

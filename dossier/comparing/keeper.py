@@ -29,7 +29,7 @@ from ..indexing.entries import content_mark, id_of
 from ..indexing.place import Current, IndexPlace
 from ..records import Database, JudgmentRow, OutboxRow, outbox
 from .building import CONSUMER, KIND, Build, Progress, Refitted, add_blocks
-from .carding import many_described
+from .describing import describe_all
 
 _RULES = 2
 """Raise it when the same judgment gets another profile, or another card."""
@@ -233,12 +233,12 @@ class SimilarityKeeper:
                 self._opened = None
             self._build(None, str(error), progress)
 
-    def refit(self, progress: Progress | None = None) -> Refitted | None:
+    def refit(self, progress: Progress | None = None, jobs: int | None = None) -> Refitted | None:
         """Fit the models on the judgments that are here now and describe all with them, beside the
         live features; questions are answered from the old ones meanwhile. None if there are fewer
         than two judgments with facts. Raises `IndexBusy`."""
         with self._writing(_WAIT):
-            return self._rebuild("", progress)
+            return self._rebuild("", progress, jobs)
 
     def catch_up(self, *, wait: float = _WAIT, most: int | None = None) -> int:
         """Take in judgments that changed, without refitting; how many. Does nothing where there
@@ -275,11 +275,11 @@ class SimilarityKeeper:
         while most is None or taken < most:
             with self._database.read() as session:
                 changes = outbox.pending(session, CONSUMER, limit=min(most or _MANY, _MANY))
-                ids = sorted({each.item_id for each in changes if each.kind == "judgment"})
-                # of a removed one the row stays: the index does not propose it any more
-                added = list(many_described(session, ids))
             if not changes:
                 break
+            ids = sorted({each.item_id for each in changes if each.kind == "judgment"})
+            # of a removed one the row stays: the index does not propose it any more
+            added = [each for part in describe_all(self._database, ids) for each in part]
             if added:
                 add_blocks(store, added)
                 step = max(1, len(added) // _DRIFT)
@@ -290,16 +290,23 @@ class SimilarityKeeper:
             taken += len(ids)
         return taken
 
-    def _rebuild(self, reason: str, progress: Progress | None) -> Refitted | None:
+    def _rebuild(
+        self, reason: str, progress: Progress | None, jobs: int | None = None
+    ) -> Refitted | None:
         old = None
         with suppress(FeaturesDamaged):
             old = self.features()
-        return self._build(old.store if old else None, reason, progress)
+        return self._build(old.store if old else None, reason, progress, jobs)
 
     def _build(
-        self, old: FeatureStore | None, reason: str, progress: Progress | None
+        self,
+        old: FeatureStore | None,
+        reason: str,
+        progress: Progress | None,
+        jobs: int | None = None,
     ) -> Refitted | None:
-        made = Build(self._place, self._database, features_mark(), progress).run(old, reason)
+        build = Build(self._place, self._database, features_mark(), progress, jobs)
+        made = build.run(old, reason)
         current = self._place.current()
         if made is not None and current is not None:
             self._drain(current.place)

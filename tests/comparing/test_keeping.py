@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from dossier import Archive
-from dossier.comparing import building, carding
+from dossier.comparing import building, carding, describing
+from dossier.records import JudgmentRow
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "judgments" / "judgments.jsonl"
 ROWS = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()]
@@ -62,7 +65,7 @@ def test_a_card_of_other_content_is_not_shown(archive: Archive) -> None:
 def test_an_ended_build_is_gone_on_with(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     archive.similar(text=THEFT)
     monkeypatch.setattr(building, "_BLOCK", 8)
-    monkeypatch.setattr(building, "_BATCH", 4)
+    monkeypatch.setattr(describing, "_BATCH", 4)
     monkeypatch.setattr(building, "_SAMPLE", 12)
     calls = 0
 
@@ -77,8 +80,10 @@ def test_an_ended_build_is_gone_on_with(archive: Archive, monkeypatch: pytest.Mo
     root = archive.home / "similarity"
     (left,) = (path.parent for path in root.glob("features-*/building.json"))
     read: list[int] = []
-    described = carding.described
-    monkeypatch.setattr(carding, "described", lambda row: (read.append(row.id), described(row))[1])
+    described = describing.described
+    monkeypatch.setattr(
+        describing, "described", lambda row: (read.append(row.id), described(row))[1]
+    )
     made = archive.refit_similarity()
     assert made is not None
     assert made.judgments == 48
@@ -103,8 +108,10 @@ def test_what_changed_since_an_ended_build_is_read_anew(
     path.write_text(json.dumps(changed, ensure_ascii=False) + "\n", "utf-8")
     archive.import_judgments(path)
     read: list[int] = []
-    described = carding.described
-    monkeypatch.setattr(carding, "described", lambda row: (read.append(row.id), described(row))[1])
+    described = describing.described
+    monkeypatch.setattr(
+        describing, "described", lambda row: (read.append(row.id), described(row))[1]
+    )
     archive.similar(text=THEFT)
     assert len(set(read)) == 1
 
@@ -160,3 +167,42 @@ def test_orders_take_from_more_than_are_shown(
     monkeypatch.setattr(module, "_WIDER", 1)
     few = archive.similar(text=THEFT, k=3, sort="newest").items
     assert {i.judgment.id for i in few} == {i.judgment.id for i in near[:3]}
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["left alone", "killed"])
+def test_worker_processes_describe_as_this_one_does(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    database = archive._database
+    with database.read() as session:
+        ids = list(session.scalars(select(JudgmentRow.id).order_by(JudgmentRow.id)))
+    here = [each for part in describing.describe_all(database, ids) for each in part]
+    assert len(here) == len(ROWS)
+    monkeypatch.setattr(describing, "_FEW", 10)
+    monkeypatch.setattr(describing, "_BATCH", 3)
+    there = []
+    workers = set()
+    for part in describing.describe_all(database, ids, jobs=2):
+        there += part
+        workers |= set(multiprocessing.active_children())
+        if killed:  # as a machine without memory does; what they had is described here
+            for worker in workers:
+                worker.kill()
+    assert there == here
+    assert len(workers) == 2
+    for worker in workers:
+        worker.join(10)
+        assert not worker.is_alive()
+
+
+def test_many_judgments_are_built_by_workers_and_found_alike(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = told(archive)
+    monkeypatch.setattr(describing, "_FEW", 10)
+    steps: list[tuple[int, int]] = []
+    made = archive.refit_similarity(jobs=2, progress=lambda done, of: steps.append((done, of)))
+    assert made is not None
+    assert made.judgments == len(ROWS)
+    assert steps[-1] == (len(ROWS), len(ROWS))
+    assert told(archive) == alone
