@@ -24,6 +24,10 @@ from .tantivy_plan import Compiler, fixed
 from .tantivy_ranking import Ranking, matches
 
 _HEAP = 128_000_000
+"""Of each thread that writes."""
+_BUILDING = 2
+"""Threads that fill a new index: as many as one thread of Python feeds. More than one for a few
+pages only leaves more segments."""
 _ALL_VALUES = 60_000
 _TRIES = 5
 
@@ -38,9 +42,10 @@ class TantivyIndex:
 
     name = store.ENGINE
 
-    def __init__(self, folder: Path, index: tantivy.Index) -> None:
+    def __init__(self, folder: Path, index: tantivy.Index, threads: int = 1) -> None:
         self._folder = folder
         self._index = index
+        self._threads = threads
         self._compiler = Compiler(index.schema)
         self._writer: tantivy.IndexWriter | None = None
         self._changed = False
@@ -57,7 +62,7 @@ class TantivyIndex:
         store.prepare(folder)
         index = tantivy.Index(schema(), path=str(folder), reuse=False)
         store.mark(folder)
-        return cls(folder, index)
+        return cls(folder, index, _BUILDING)
 
     @classmethod
     def open(cls, place: str) -> Self:
@@ -97,7 +102,7 @@ class TantivyIndex:
         if self._writer is None:
             try:
                 with _guard(self._folder):
-                    self._writer = self._index.writer(_HEAP, 1)
+                    self._writer = self._index.writer(_HEAP * self._threads, self._threads)
             except IndexDamaged as error:
                 if "LockBusy" in str(error.__cause__):
                     raise IndexBusy(
