@@ -11,38 +11,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from sqlalchemy import URL, delete, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session, defer
 
+from . import comparing, drafting
 from .catalogue import Correction, references
 from .checking import CheckReport, check_archive
-from .comparing import (
-    TEMPLATE,
-    Refitted,
-    SimilarityKeeper,
-    SimilarityStatus,
-    SimilarJudgments,
-    SimilarSort,
-    Told,
-    consistency_of,
-    filters_of,
-    profile_of_dossier,
-    profile_of_text,
-    report_docx,
-    report_html,
-    report_of,
-    similar,
-    told_judgment,
-    typed_values,
-    weights_of,
-)
-from .drafting import Drafted, Drafting, DraftReport, GeneratedDocument, generate_many
 from .errors import (
     ArchiveExists,
     ArchiveNotFound,
@@ -82,8 +63,12 @@ from .records import (
     sweep,
 )
 from .search import DEFAULT_ENGINE, FACETS, Sort, engine_of
-from .similarity.consistency import Consistency
-from .templates.library import Library
+
+if TYPE_CHECKING:
+    from .comparing import Refitted, SimilarityStatus, SimilarJudgments, SimilarSort, Told
+    from .drafting import Drafted, DraftReport, GeneratedDocument
+    from .similarity.consistency import Consistency
+    from .templates.library import Library
 
 FORMAT = 1
 _TOML = """\
@@ -123,13 +108,19 @@ class Archive:
             self._database, BlobStore(home / "blobs"), float(config.get("review_below", 0.9))
         )
         self._index = IndexKeeper(home / "index", self._database)
-        self._similarity = SimilarityKeeper(home / "similarity", self._database)
-        self._drafting = Drafting(self._keep, home, self._row)
         self.user = _user()
         """Who is written into the log; set it when acting for someone else."""
         self._unindexed = False
         """Documents were generated that the index has not taken in: the next search does, or
         closing. Many can be made one by one without a commit of the index for each."""
+
+    @cached_property
+    def _similarity(self) -> comparing.SimilarityKeeper:
+        return comparing.SimilarityKeeper(self.home / "similarity", self._database)
+
+    @cached_property
+    def _drafting(self) -> drafting.Drafting:
+        return drafting.Drafting(self._keep, self.home, self._row)
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -228,7 +219,8 @@ class Archive:
         if self._unindexed:
             self._index_changes()
         self._index.close()
-        self._similarity.close()
+        if "_similarity" in vars(self):
+            self._similarity.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -505,18 +497,20 @@ class Archive:
         The first call builds the features of all judgments (`progress`: done and in all). A help
         for reading, no rule. Raises `NotInArchive`, `IndexBusy` and ValueError.
         """
-        if sort not in get_args(SimilarSort):
-            raise ValueError(f"sort={sort!r}: there are {', '.join(get_args(SimilarSort))}")
+        if sort not in get_args(comparing.SimilarSort):
+            raise ValueError(
+                f"sort={sort!r}: there are {', '.join(get_args(comparing.SimilarSort))}"
+            )
         if k < 1:
             raise ValueError("k counts from 1")
-        return similar(
+        return comparing.find_similar(
             self._keep,
             self._index,
             self._similarity,
             self._told(case, text, judgment, person),
             k=k,
             charge=(charge,) if isinstance(charge, str) else tuple(charge or ()),
-            where=filters_of(where or {}),
+            where=comparing.filters_of(where or {}),
             sort=sort,
             progress=progress,
         )
@@ -532,13 +526,13 @@ class Archive:
         if sum(each is not None for each in (case, text, judgment)) != 1:
             raise ValueError("name a case, a text or a judgment: one of them")
         if case is not None:
-            return profile_of_dossier(self.dossier(case), person)
+            return comparing.profile_of_dossier(self.dossier(case), person)
         if person is not None:
             raise ValueError("a person is one of a dossier")
         if text is not None:
-            return profile_of_text(text)
+            return comparing.profile_of_text(text)
         assert judgment is not None
-        return told_judgment(self._database, self.judgment(judgment))
+        return comparing.told_judgment(self._database, self.judgment(judgment))
 
     def consistency(
         self,
@@ -571,8 +565,8 @@ class Archive:
             )
         features = self._similarity.features()
         profiles = [each.profile for each in found.items]
-        weights = weights_of([each.score for each in found.items])
-        return consistency_of(
+        weights = comparing.weights_of([each.score for each in found.items])
+        return comparing.consistency_of(
             found.case,
             list(zip(profiles, weights, strict=True)),
             model=features.sentencing if features is not None else None,
@@ -586,14 +580,14 @@ class Archive:
     ) -> str:
         """The 类案检索报告 as one page of HTML: no script, nothing from elsewhere. `subject` is how
         the report calls the case."""
-        return report_html(found, consistency, subject=subject, by=self.user)
+        return comparing.report_html(found, consistency, subject=subject, by=self.user)
 
     def similar_docx(
         self, found: SimilarJudgments, consistency: Consistency | None = None, *, subject: str
     ) -> bytes:
         """The same as a Word file, from the template 类案检索报告; nothing is kept."""
-        report = report_of(found, consistency, subject=subject, by=self.user)
-        return report_docx(report, self._drafting.library)
+        report = comparing.report_of(found, consistency, subject=subject, by=self.user)
+        return comparing.report_docx(report, self._drafting.library)
 
     def similar_report(
         self,
@@ -615,8 +609,10 @@ class Archive:
             found = self.similar(case)
         if consistency is None:
             consistency = self.consistency(found=found)
-        report = report_of(found, consistency, subject=name, by=self.user)
-        return self.generate(TEMPLATE, case, day=day, draft=not file, **typed_values(report))
+        report = comparing.report_of(found, consistency, subject=name, by=self.user)
+        return self.generate(
+            comparing.TEMPLATE, case, day=day, draft=not file, **comparing.typed_values(report)
+        )
 
     def refit_similarity(
         self,
@@ -703,7 +699,7 @@ class Archive:
         with self._database.read() as session:
             rows = [(key, self._row(session, key)) for key in keys]
         try:
-            report = generate_many(
+            report = drafting.generate_many(
                 self._drafting,
                 template,
                 [(key, row.id, row.name) for key, row in rows],

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from .comparing import SimilarityKeeper
 from .errors import BlobDamaged, IndexDamaged, IndexVersion
 from .holdings import Keep
 from .indexing import IndexKeeper
@@ -23,6 +22,9 @@ from .records import (
     unpack_layer,
     unused_blobs,
 )
+
+if TYPE_CHECKING:
+    from .comparing import SimilarityKeeper
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
+from . import export as exporting
 from .catalogue import (
     ListingRow,
     PageRef,
@@ -21,7 +22,6 @@ from .catalogue import (
     write_listing_docx,
 )
 from .errors import NoPageImage, NotInArchive
-from .export import Bookmark, ExportPage, ExportReport, write_pdf
 from .factkeeping import kept_facts
 from .facts import CaseFacts
 from .ingest import open_file
@@ -41,6 +41,9 @@ from .records import (
     VolumeRow,
     unpack_layer,
 )
+
+if TYPE_CHECKING:
+    from .export import Bookmark, ExportPage, ExportReport
 
 
 @dataclass(frozen=True)
@@ -448,7 +451,7 @@ def _export(
         # one layer in memory at a time
         for page in pages:
             file = files[page.id]
-            yield ExportPage(
+            yield exporting.ExportPage(
                 source=keep.blobs.path(file.working_sha256),
                 kind=file.working_kind,
                 number=page.number - 1,
@@ -457,7 +460,8 @@ def _export(
                 name=file.name,
             )
 
-    return write_pdf(sheets(), target, bookmarks=_bookmarks(pages, documents), title=title)
+    marks = _bookmarks(pages, documents)
+    return exporting.write_pdf(sheets(), target, bookmarks=marks, title=title)
 
 
 def _bookmarks(pages: list[Page], documents: list[Document]) -> list[Bookmark]:
@@ -469,8 +473,10 @@ def _bookmarks(pages: list[Page], documents: list[Document]) -> list[Bookmark]:
     volumes: dict[str, list[Bookmark]] = {}
     for document in documents:
         if document.id in first:
-            mark = Bookmark(document.title, first[document.id])
+            mark = exporting.Bookmark(document.title, first[document.id])
             volumes.setdefault(document.volume, []).append(mark)
     if len(documents) == 1:
         return [mark for marks in volumes.values() for mark in marks]
-    return [Bookmark(title, marks[0].page, tuple(marks)) for title, marks in volumes.items()]
+    return [
+        exporting.Bookmark(title, marks[0].page, tuple(marks)) for title, marks in volumes.items()
+    ]

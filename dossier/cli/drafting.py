@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .. import drafting
 from ..archive import Archive
-from ..drafting import Drafted, DraftReport, GeneratedDocument, read_yaml
 from ..durable import write_whole
 from ..errors import BadValue, MissingFields
-from ..templates import Gap
 from . import screen
 from .arguments import Json, Place
+
+if TYPE_CHECKING:
+    from ..drafting import Drafted, DraftReport, GeneratedDocument
+    from ..templates import Gap
 
 _STATUS = {"made": "新制作", "reused": "已有", "gaps": "缺字段", "failed": "失败"}
 
@@ -119,7 +122,7 @@ def _pair(item: str) -> tuple[str, str]:
 def _values(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
-    found = read_yaml(path)
+    found = drafting.read_yaml(path)
     if not isinstance(found, Mapping):
         raise BadValue("names and values are needed", where=str(path), advice="检察员: 王某")
     return {str(name): value for name, value in found.items()}

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dossier.templates import Template, TemplateProblem, plain_text
-from dossier.templates.checking import check_template
-from dossier.templates.fields import Field
-from dossier.templates.library import Library
-from dossier.templates.skeleton import new_template
-
+from .. import templates as room
 from ..archive import Archive
 from ..errors import DossierError
 from . import screen
 from .arguments import Json, Place, text_of
+
+if TYPE_CHECKING:
+    from ..templates import Library, Template, TemplateProblem
 
 app = typer.Typer(
     name="templates",
@@ -29,7 +27,7 @@ Name = Annotated[str, typer.Argument(metavar="TEMPLATE", help="Title or code of 
 
 def _library(place: str) -> Library:
     with Archive.open(place) as archive:
-        return Library(archive.home / "templates")
+        return room.Library(archive.home / "templates")
 
 
 @app.command("list")
@@ -77,7 +75,7 @@ def show(place: Place, template: Name, as_json: Json = False) -> None:
     with screen.errors(as_json):
         library = _library(place)
         found = library.find(template)
-        text = plain_text(found.path.read_bytes())
+        text = room.plain_text(found.path.read_bytes())
         fields = [_field(found, path) for path in found.needs]
     card = found.card
     if as_json:
@@ -117,7 +115,7 @@ def show(place: Place, template: Name, as_json: Json = False) -> None:
 def _field(template: Template, path: str) -> dict[str, Any]:
     schema = template.card.schema
     above = schema.find(path)
-    field: Field = above[-1]
+    field = above[-1]
     return {
         "path": path, "label": schema.label_path(path), "type": field.type,
         "required": path in template.card.required_paths, "typed": above[0].typed,
@@ -145,7 +143,7 @@ def check(
         if template is None:
             problems += [(path.stem, _broken(path, error)) for path, error in library.broken()]
         for at, each in enumerate(chosen, 1):
-            problems += [(each.card.title, one) for one in check_template(each, office=office)]
+            problems += [(each.card.title, one) for one in room.check_template(each, office=office)]
             if progress is not None:
                 progress(at, len(chosen))
     if as_json:
@@ -172,7 +170,7 @@ def check(
 
 def _broken(path: Path, error: DossierError) -> TemplateProblem:
     message = f"{error.what} — {error.advice}" if error.advice else error.what
-    return TemplateProblem(error.code, error.where or str(path), message)
+    return room.TemplateProblem(error.code, error.where or str(path), message)
 
 
 @app.command()
@@ -203,7 +201,7 @@ def new(
     with screen.errors(as_json):
         with Archive.open(place) as archive:
             folder = archive.home / "templates"
-        path = new_template(
+        path = room.new_template(
             folder, title, code=code, organ=organ, stage=stage, type=type_,
             markup=None if markup is None else text_of(markup),
         )  # fmt: skip

@@ -2,42 +2,7 @@
 
 from __future__ import annotations
 
-from .building import Refitted
-from .consistency import consistency_of, weights_of
-from .keeper import SimilarityKeeper, SimilarityStatus
-from .profiles import (
-    Told,
-    profile_of_dossier,
-    profile_of_judgment,
-    profile_of_text,
-    told_judgment,
-)
-from .reporting import TEMPLATE, report_docx, report_html, report_of, typed_values
-from .reportvalues import Report
-from .similar import FILTERS, filters_of, similar
-from .values import SimilarJudgment, SimilarJudgments, SimilarSort
+import lazy_loader
 
-__all__ = [
-    "FILTERS",
-    "TEMPLATE",
-    "Refitted",
-    "Report",
-    "SimilarJudgment",
-    "SimilarJudgments",
-    "SimilarSort",
-    "SimilarityKeeper",
-    "SimilarityStatus",
-    "Told",
-    "consistency_of",
-    "filters_of",
-    "profile_of_dossier",
-    "profile_of_judgment",
-    "profile_of_text",
-    "report_docx",
-    "report_html",
-    "report_of",
-    "similar",
-    "told_judgment",
-    "typed_values",
-    "weights_of",
-]
+# every name of __init__.pyi, loaded when it is first used: few commands need this room
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

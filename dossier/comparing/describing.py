@@ -38,8 +38,8 @@ def describe_all(
     sent: deque[tuple[list[JudgmentRow], Future[list[Described]] | None]] = deque()
     try:
         while True:
-            while len(sent) < _AHEAD * pool.jobs and (part := next(waiting, None)) is not None:
-                sent.append(_send(pool, _rows(database, part)))
+            while len(sent) < _AHEAD * pool.jobs and (some := next(waiting, None)) is not None:
+                sent.append(_send(pool, _rows(database, some)))
             if not sent:
                 return
             rows, answer = sent.popleft()

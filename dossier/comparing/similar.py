@@ -55,7 +55,7 @@ _INSTANCES = {"一审": "刑初", "二审": "刑终", "再审": "刑再"}
 Where = Mapping[str, tuple[str, ...]]
 
 
-def similar(
+def find_similar(
     keep: Keep,
     index: IndexKeeper,
     keeper: SimilarityKeeper,

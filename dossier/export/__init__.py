@@ -1,6 +1,8 @@
 """Searchable double-layer PDF (双层PDF) of a document, a volume or a dossier."""
 
-from .values import Bookmark, ExportNote, ExportPage, ExportReport
-from .writer import write_pdf
+from __future__ import annotations
 
-__all__ = ["Bookmark", "ExportNote", "ExportPage", "ExportReport", "write_pdf"]
+import lazy_loader
+
+# every name of __init__.pyi, loaded when it is first used: few commands need this room
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from dossier.errors import ArchiveVersion
 from dossier.records import Database, DossierRow, FileRow, PageRow, outbox
+from dossier.records.database import newest_revision
 from dossier.records.schema import Row
 
 
@@ -153,3 +161,20 @@ def test_outbox_entry_goes_with_a_transaction_that_fails(database: Database) -> 
         raise RuntimeError
     with database.read() as session:
         assert outbox.pending(session, "search") == []
+
+
+def test_the_newest_revision_is_that_of_alembic() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("dossier.records") / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == newest_revision()
+
+
+def test_alembic_is_loaded_only_where_it_is_needed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/records.sqlite3"
+    opening = (
+        "import sys; from dossier.records import Database; "
+        f"Database({url!r}).migrate(); print('alembic' in sys.modules)"
+    )
+    run = partial(subprocess.run, [sys.executable, "-c", opening], check=True, capture_output=True)
+    assert run().stdout.strip() == b"True"
+    assert run().stdout.strip() == b"False"
