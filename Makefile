@@ -24,14 +24,19 @@ types: $(VENV)/.tools
 	cd build/typed && ../../$(BIN)/lint-imports --config ../../.importlinter
 	cd build/typed && ../../$(BIN)/mypy -p dossier --config-file ../../pyproject.toml
 
-# benchmarks on data of your own: make bench PAGES=… JUDGMENTS=… (see docs/decisions.md)
+# benchmarks on data of your own: make bench PAGES=… JUDGMENTS=… LECARD=… (see docs/decisions.md)
 PAGES ?= ../shared/ocr-pages
 JUDGMENTS ?= ../shared/data/judgments-fulltext-2000.jsonl.xz
+LECARD ?= ../shared/data
 bench: $(VENV)/.tools
 	$(BIN)/python tests/benchmarks/ocr.py --pages $(PAGES)
 	$(BIN)/python tests/benchmarks/catalogue.py --pages $(PAGES)
 	$(BIN)/python tests/benchmarks/ingest.py
 	$(BIN)/python tests/benchmarks/search.py --judgments $(JUDGMENTS)
+	$(BIN)/python tests/benchmarks/elements.py --judgments $(LECARD)/lecard-judgments.jsonl.xz --gold tests/gold
+	$(BIN)/python tests/benchmarks/templates.py
+	$(BIN)/python tests/benchmarks/similarity.py --lecard $(LECARD)
+	$(BIN)/python tests/benchmarks/sentencing.py --judgments $(LECARD)/lecard-judgments.jsonl.xz
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

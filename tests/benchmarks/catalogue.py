@@ -295,6 +295,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--show", action="store_true", help="print every difference")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
+    if args.pages and not (args.pages / "gt.json").is_file():
+        parser.error(f"--pages: there is no gt.json in {args.pages}")
     if args.cache:
         args.cache.mkdir(parents=True, exist_ok=True)
     rng = random.Random(7)

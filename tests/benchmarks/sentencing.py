@@ -314,6 +314,8 @@ def main() -> int:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    if not given.judgments.is_file():
+        parser.error(f"--judgments: {given.judgments} is not there")
     ids, profiles = read(given.judgments, given.profiles, given.limit)
     got = Gathered()
     for split in track(range(given.splits), "splits", console=Console(stderr=True)):

@@ -28,6 +28,7 @@ from similarity_lecard import (
     Query,
     bm25_alone,
     cross_validated,
+    data_folder,
     learned,
     mean,
     profile,
@@ -54,7 +55,7 @@ MODES: tuple[Mode, ...] = ("facts", "charge")
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lecard", type=Path, required=True)
+    parser.add_argument("--lecard", type=data_folder, required=True)
     parser.add_argument("--scale", default="", help="sizes, with commas")
     parser.add_argument("--train", action="store_true", help="write weights.json")
     parser.add_argument("--no-recall", action="store_true", help="leave out the first stage")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import lzma
 import math
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ PUBLISHED = {
     "published BERT, fine-tuned (own split)": (0.470, 0.430, 0.568, 0.774, 0.899),
 }
 _LABELLED = 30
+_JUDGMENTS, _QUERIES = "lecard-judgments.jsonl.xz", "lecard-queries-dev.json"
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,19 @@ class Query:
         return np.array([self.grades.get(key, -1) for key in self.candidates])
 
 
+def data_folder(path: str) -> Path:
+    """Of an argument: where the judgments and the queries are."""
+    for name in (_JUDGMENTS, _QUERIES):
+        if not (Path(path) / name).is_file():
+            raise ArgumentTypeError(f"there is no {name} in {path}")
+    return Path(path)
+
+
 def read(folder: Path) -> tuple[list[dict[str, str]], list[Query]]:
     """Judgments and queries."""
-    with lzma.open(folder / "lecard-judgments.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(folder / _JUDGMENTS, "rt", encoding="utf-8") as lines:
         judgments = [json.loads(line) for line in lines]
-    told = json.loads((folder / "lecard-queries-dev.json").read_text(encoding="utf-8"))
+    told = json.loads((folder / _QUERIES).read_text(encoding="utf-8"))
     queries = [
         Query(
             each["text"],

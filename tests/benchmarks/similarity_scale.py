@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from similarity_lecard import Query, profile, read
+from similarity_lecard import Query, data_folder, profile, read
 
 from dossier.search import Entry, Exactly
 from dossier.search.engines import engine
@@ -169,7 +169,7 @@ def _stored(folder: Path) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lecard", type=Path, required=True)
+    parser.add_argument("--lecard", type=data_folder, required=True)
     parser.add_argument("--scale", default="10000", help="sizes, with commas")
     parser.add_argument("--work", type=Path, help="keep what is built here, and use it again")
     given = parser.parse_args()
