@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -45,19 +45,22 @@ class FieldMap:
             names[target] = tuple(part.strip() for part in source.split("+") if part.strip())
         return cls(names)
 
-    def guess(self, keys: Iterable[str], record: Mapping[str, Any]) -> FieldMap:
-        """This map with what it leaves open guessed from the names in a record."""
-        known = {key.casefold(): key for key in keys}
+    def guess(self, record: Mapping[str, Any]) -> FieldMap:
+        """This map with what it leaves open guessed from the names in a record: of each target the
+        first that has a value, else the first that is there. Depends on `shape` alone."""
+        known = {key.casefold(): key for key in record}
         names = dict(self.names)
         for target in TARGETS:
             if target in names:
                 continue
+            there = []
             for candidate in _candidates()[target]:
-                parts = candidate.split("+")
-                real = [known.get(part.casefold(), part) for part in parts]
-                if all(lookup(record, part) is not None for part in real):
-                    names[target] = tuple(real)
-                    break
+                parts = tuple(known.get(p.casefold(), p) for p in candidate.split("+"))
+                values = [lookup(record, part, _MISSING) for part in parts]
+                if _MISSING not in values:
+                    there.append((any(map(_filled, values)), parts))
+            if there:
+                names[target] = next((parts for filled, parts in there if filled), there[0][1])
         return FieldMap(names)
 
     def value(self, record: Mapping[str, Any], target: str) -> str:
@@ -77,18 +80,44 @@ class FieldMap:
         return {target: "+".join(names) for target, names in self.names.items() if names}
 
 
-def lookup(record: Mapping[str, Any], name: str) -> Any:
-    """The value of a name, where a dot goes into an object; None if there is none."""
+_MISSING = object()
+
+
+def lookup(record: Mapping[str, Any], name: str, missing: Any = None) -> Any:
+    """The value of a name, where a dot goes into an object; `missing` if there is none."""
     if name in record:
         return record[name]
     value: Any = record
     for step in name.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+        if not isinstance(value, dict) or step not in value:
+            return missing
+        value = value[step]
     return value
 
 
 _DEPTH = 8
-"""Lists within lists that may hold a text; deeper ones hold none."""
+"""Lists within lists that may hold a text, and objects within objects; deeper ones hold none."""
+
+
+def shape(record: Mapping[str, Any]) -> tuple[tuple[str, bool], ...]:
+    """The names in a record, those in objects after a dot, each with whether it has a value."""
+    return tuple(_shape(record, "", 0))
+
+
+def _shape(record: Mapping[str, Any], lead: str, depth: int) -> Iterator[tuple[str, bool]]:
+    for name, value in record.items():
+        yield lead + name, _filled(value)
+        if isinstance(value, dict) and depth < _DEPTH:
+            yield from _shape(value, f"{lead}{name}.", depth + 1)
+
+
+def _filled(value: Any, depth: int = 0) -> bool:
+    """Whether `_text` gives a text."""
+    if isinstance(value, str):
+        return bool(value) and not value.isspace()
+    if isinstance(value, list):
+        return depth < _DEPTH and any(_filled(each, depth + 1) for each in value)
+    return value is not None and not isinstance(value, dict | bool)
 
 
 def _text(value: Any, depth: int = 0) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from ..normal import normal
 from ..records import Database, JudgmentRow, LogRow, outbox
 from .facts import facts
-from .fields import FieldMap
+from .fields import FieldMap, shape
 from .reading import ImportLimits, Reader, Record, stem
 
 _BATCH = 500
@@ -29,6 +29,8 @@ _BATCH_LENGTH = 8_000_000
 """Judgments, and characters of them, in one transaction."""
 _KEPT = 200
 """Bad records that a report names; the rest it counts."""
+_SHAPES = 1000
+"""Shapes of records whose fields are kept; those of others are guessed anew each time."""
 _READING = 1
 """Raise it when the same corpus would give other facts: then importing it again refreshes them."""
 
@@ -55,7 +57,8 @@ class ImportProgress:
 class ImportReport:
     """What became of a corpus.
 
-    `fields`   what was taken from where, of the first record: {"text": "fact+reasoning"}
+    `fields`   what was taken from where, of the first record that has it:
+               {"text": "fact+reasoning"}
     `failed`   records that could not be taken in; `skipped` names the first 200
     """
 
@@ -137,7 +140,7 @@ class _Import:
         self._given = given
         self._by = by
         self._limits = limits
-        self._maps: dict[tuple[str, ...], FieldMap] = {}
+        self._maps: dict[tuple[tuple[str, bool], ...], FieldMap] = {}
         self._fields: dict[str, str] = {}
         self._seen: set[bytes] = set()  # 8 bytes of each key: about 60 MB for a million
         self._failed = 0
@@ -210,16 +213,17 @@ class _Import:
             yield draft
 
     def _draft(self, record: Record, given: dict[str, Any]) -> _Draft | str:
-        names = self._maps.get(tuple(given))
+        own = shape(given)
+        names = self._maps.get(own)
         if names is None:
-            names = self._given.guess(given, given)
+            names = self._given.guess(given)
             if not names.names.get("text"):
                 known = ", ".join(list(given)[:12])
                 return f"which field is the text? say it: --field text=NAME (it has: {known})"
-            # the guess looks at values too: keep it where it found a text
-            if len(self._maps) < 1000 and names.value(given, "text"):
-                self._maps[tuple(given)] = names
-                self._fields = self._fields or names.to_json()
+            if len(self._maps) < _SHAPES:
+                self._maps[own] = names
+                if names.value(given, "text"):
+                    self._fields = {**names.to_json(), **self._fields}
         body = _clean(names.value(given, "text"))
         if not body.strip():
             return "no text in " + "+".join(names.names["text"])

@@ -167,6 +167,9 @@ def test_a_judgment_is_found_by_id_number_and_key(local: Database) -> None:
         ({"fact": "事", "reasoning": "理", "decision": "判"}, None, "事\n理\n判", ""),
         ({"fact": "事", "meta": {"accusation": ["盗窃"]}}, None, "事", ""),
         ({"id": "8", "a": {"b": "正文"}, "text": "别的"}, {"text": "a.b"}, "正文", ""),
+        ({"id": "8", "content": "", "fact": "事"}, None, "事", ""),
+        ({"id": "8", "content": "正文", "fact": "事"}, None, "正文", ""),
+        ({"fact": "事", "reasoning": None, "decision": "判"}, None, "事\n判", ""),
         ({"id": "8", "x": "一", "y": ["二", "三"]}, {"text": "x+y", "title": ""}, "一\n二\n三", ""),
     ],
 )  # fmt: skip
@@ -179,6 +182,40 @@ def test_fields_are_guessed_or_said(
     assert (judgment.text, judgment.title) == (text, title)
     if "meta" in record:
         assert judgment.charges == ("盗窃",)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"court": None, "案号": None, "裁判日期": None},
+        {"court": " ", "案号": "", "裁判日期": []},
+        {"court": "临泉市人民法院", "案号": "（2023）临0102刑初1号", "裁判日期": "2023-05-08"},
+        {},
+    ],
+)
+def test_a_first_line_without_values_takes_none_from_the_others(
+    local: Database, tmp_path: Path, first: dict
+) -> None:
+    given = {"court": "天目县人民法院", "案号": "（2023）天0111刑初2号", "裁判日期": "2023-06-09"}
+    corpus = _lines(
+        tmp_path / "a.jsonl",
+        {"id": "1", **first, "全文": "甲犯盗窃罪，判处罚金"},
+        {"id": "2", **given, "全文": "乙犯诈骗罪，判处罚金"},
+        {"id": "3", "meta": {"accusation": None}, "全文": "丙犯诈骗罪，判处罚金"},
+        {"id": "4", "meta": {"accusation": ["抢劫"]}, "全文": "丁，判处罚金"},
+    )
+    report = _take(local, corpus)
+    assert report.failed == 0
+    assert report.fields == {
+        "key": "id", "text": "全文", "court": "court", "number": "案号", "day": "裁判日期",
+        "charges": "meta.accusation",
+    }  # fmt: skip
+    one, two, _, four = sorted(Judgments(local), key=lambda judgment: judgment.key)
+    assert (two.court, two.number) == (given["court"], given["案号"])
+    assert two.day is not None
+    assert two.day.isoformat() == given["裁判日期"]
+    assert one.court == (first.get("court") or "").strip()
+    assert four.charges == ("抢劫",)
 
 
 def test_an_unknown_field_and_a_corpus_without_text_are_said(
