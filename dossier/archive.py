@@ -559,10 +559,13 @@ class Archive:
         the data; where judgments are too few, a warning stands in place of a number. Raises what
         `similar` raises, and ValueError for numbers that are none.
         """
+        asked = (case, text, judgment, charge, person)
         if found is None:
             found = self.similar(
                 case, text=text, judgment=judgment, k=k, charge=charge, person=person
             )
+        elif any(each is not None for each in asked):
+            raise ValueError("found is of a case of its own: name no other beside it")
         features = self._similarity.features()
         profiles = [each.profile for each in found.items]
         weights = comparing.weights_of([each.score for each in found.items])
@@ -601,15 +604,18 @@ class Archive:
         """The 类案检索报告 of a dossier. With `file` it is filed with the case (审判副卷), each
         search a version of its own; otherwise it is a draft that is not kept.
 
-        `found`, `consistency`  results to report (default: those of `similar`, and no proposed
-        sentence). Raises what `similar` and `generate` raise.
+        `found`, `consistency`  results to report, of this very dossier (default: those of
+        `similar`, and no proposed sentence). Raises what `similar` and `generate` raise, and
+        ValueError for a result of another case.
         """
-        name = self.dossier(case).name
+        dossier = self.dossier(case)
         if found is None:
             found = self.similar(case)
+        elif found.dossier != dossier.id:
+            raise ValueError(f"found was not asked of {dossier.name}: its report belongs elsewhere")
         if consistency is None:
             consistency = self.consistency(found=found)
-        report = comparing.report_of(found, consistency, subject=name, by=self.user)
+        report = comparing.report_of(found, consistency, subject=dossier.name, by=self.user)
         return self.generate(
             comparing.TEMPLATE, case, day=day, draft=not file, **comparing.typed_values(report)
         )

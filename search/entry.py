@@ -40,6 +40,7 @@ class Entry:
     `numbers`  案号 and 文号 of the case and the document
     `charges`  罪名, without the word 罪
     `organs`   issuing organ, court
+    `places`   where the organs are ("甘肃省张掖市临泽县"): found like an organ, but no facet
     `parties`  names of persons and units
     `statutes` citations with Arabic numbers ("刑法第264条第1款")
     `day`      date of the document, None if unknown
@@ -55,6 +56,7 @@ class Entry:
     numbers: tuple[str, ...] = ()
     charges: tuple[str, ...] = ()
     organs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     volume: str = ""
     parties: tuple[str, ...] = ()
     statutes: tuple[str, ...] = ()
@@ -79,7 +81,7 @@ class Entry:
             case "charge":
                 return self.charges
             case "organ":
-                return self.organs
+                return (*self.organs, *self.places)
             case "volume":
                 return (self.volume,) if self.volume else ()
             case "party":

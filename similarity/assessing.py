@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from .consistency import Consistency, Contribution, Distribution, Flag, Interval, Part
-from .contributing import contributions
+from .contributing import bands_of, contributions
 from .guidelines import Guidelines, StatutoryRange, load_guidelines, statutory_range
 from .sentencemodel import (
     DETERMINATE,
@@ -33,6 +33,7 @@ def assess(
     model: SentencingModel | None = None,
     guidelines: Guidelines | None = None,
     *,
+    fine: float | None = None,
     day: date | None = None,
 ) -> Consistency:
     """Compare a proposed principal term (`months` of 有期徒刑, 拘役 or 管制; None: none proposed)
@@ -40,7 +41,8 @@ def assess(
 
     The profile's own outcome is never looked at. Where the data are too thin a warning stands
     instead of the number. 无期徒刑, 死刑, 免予刑事处罚 and 单处罚金 among the similar ones count in
-    `outcomes`, not in the terms. `day` of the question (today if None): how old the judgments are
+    `outcomes`, not in the terms. `fine` proposed, in yuan: only its place among the similar ones.
+    `day` of the question (today if None): how old the judgments are
     counts from it where the case has no day. Raises ValueError for months that are not whole
     numbers from 1, or a negative weight.
     """
@@ -61,6 +63,9 @@ def assess(
     place = None
     if months is not None and _shown("percentile", hidden, terms):
         place = percentile(terms, term_weights, months)
+    fine_place = None
+    if fine is not None and of_fines is not None:
+        fine_place = percentile(fines, fine_weights, fine)
 
     interval = fine_interval = base = None
     parts: tuple[Contribution, ...] = ()
@@ -105,6 +110,9 @@ def assess(
         flag=flag,
         reason=reason,
         warnings=tuple(warnings),
+        fine=fine,
+        fine_percentile=fine_place,
+        bands=bands_of(profile),
     )
 
 
@@ -207,7 +215,7 @@ def _illegal(
     profile: CaseProfile, months: int, law: StatutoryRange | None, guidelines: Guidelines
 ) -> str:
     if law is None:
-        return ""
+        return _beyond_any(months, guidelines)
     statutes = "、".join(dict.fromkeys(law.statutes))
     if months > law.most:
         limit = guidelines.limits.imprisonment
@@ -226,6 +234,20 @@ def _illegal(
             else "未见法定减轻处罚情节，依刑法第63条须经最高人民法院核准"
         )
         return f"低于法定刑：{law.statutes[0]}最低为{written(law.least)}；{why}。"
+    return ""
+
+
+def _beyond_any(months: int, guidelines: Guidelines) -> str:
+    """Without the law of the charge: what no charge allows."""
+    limit = guidelines.limits.imprisonment
+    longest = limit.together_long or limit.together
+    if months > longest:
+        return f"超出有期徒刑数罪并罚的上限{written(longest)}（刑法第69条）。"
+    if months > limit.most:
+        return (
+            f"超出一罪有期徒刑的上限{written(limit.most)}（刑法第45条）；"
+            "只有数罪并罚（刑法第69至71条）方可。"
+        )
     return ""
 
 

@@ -74,12 +74,15 @@ class Contribution:
 class Consistency:
     """Answer of `assess`. What is None is missing for a reason named in `warnings`.
 
-    `months`         the proposed principal term, None if none was proposed
+    `months`, `probation`, `fine`  the proposed principal term, 缓刑考验期 (months) and 罚金
+                     (yuan), None where none was proposed
     `interval`       of the principal term, if one of determinate length is imposed
     `fine_interval`  in yuan, if a fine is imposed; `*_probability` of each
     `terms`, `fines` of the similar judgments; `outcomes` weighted share of each kind of result;
                      `probation_share` among terms up to three years
-    `percentile`     share of the similar terms below the proposed one, half of the equal ones, in %
+    `percentile`     share of the similar terms below the proposed one, half of the equal ones, in
+                     %; `fine_percentile` the same among the similar fines
+    `bands`          circumstances of the case with the words of the guideline for them
     `base`           expected months without any circumstance; base + contributions = middle
     `counter`        places in `similar` of the nearest judgments with the opposite result
     `illegal`        why the proposed term is outside the 法定刑, "" if it is not
@@ -105,6 +108,10 @@ class Consistency:
     reason: str
     warnings: tuple[Warned, ...]
     note: str = REFERENCE_ONLY
+    probation: int | None = None
+    fine: float | None = None
+    fine_percentile: float | None = None
+    bands: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; lists for tuples."""

@@ -89,6 +89,16 @@ def _orders(
     return parts
 
 
+def bands_of(profile: CaseProfile) -> tuple[tuple[str, str], ...]:
+    """Circumstances that hold, each with the bands of the guideline in words, "" if it has none."""
+    kinds = {kind.code: kind for kind in circumstance_types()}
+    return tuple(
+        (code, band_text(kinds[code]) if code in kinds else "")
+        for code, holds in profile.circumstances
+        if holds
+    )
+
+
 def band_text(kind: CircumstanceType) -> str:
     """The bands of the guideline in words: 减少基准刑的40%以下."""
     verb = "减少" if kind.direction == "lighter" else "增加"

@@ -35,8 +35,15 @@ class _Limit(Strict):
 
 
 class _Probation(Strict):
+    """`bars` circumstances that forbid it (74), `bars_said` words of the facts that may; `must`
+    circumstances with which it has to be granted if its conditions are met (72), `must_said` words
+    that may mean such a case."""
+
     most: int
     bars: tuple[str, ...]
+    bars_said: tuple[str, ...]
+    must: tuple[str, ...]
+    must_said: tuple[str, ...]
     trial: tuple[int, int]
     trial_of_detention: tuple[int, int]
 
@@ -173,6 +180,7 @@ class Guidelines(Sourced):
             if (law.charge, f"刑法第{law.article}条") not in statutes:
                 raise ValueError(f"{law.charge} {law.statute} is not in charges.yaml")
         named = {*self.mitigating, *(code for law in self.charges for code in law.mitigating)}
+        named |= {*self.limits.probation.bars, *self.limits.probation.must}
         unknown = named - {each.code for each in circumstance_types()}
         if unknown:
             raise ValueError(f"no such circumstances: {sorted(unknown)}")

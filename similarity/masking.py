@@ -49,9 +49,35 @@ _ID = re.compile(
     r"(?<![\dXx])\d{6}(?:19|20)\d{2}[\d*×xX]{7}[\dXx*×](?![\dXx])|(?<!\d)1[3-9][\d*×]{9}(?!\d)"
 )
 _OFFICE = re.compile(r"检察院|法院|公安|派出所|局$")
-_RELIGIOUS = re.compile(
-    r"(?:信仰|信奉)(?:[^，,。；;]{0,4}教)|回民|穆斯林|基督徒|佛教徒|汉族|少数民族"
+_PEOPLES = (
+    "汉|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|"
+    "柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|"
+    "塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|少数民"
 )
+"""The peoples of GB/T 3304, and what is said of all but one."""
+_PEOPLE = re.compile(rf"(?:{_PEOPLES})族(?!馆|箱)(?:同胞|群众)?")
+_BELIEF = re.compile(
+    r"回民|维吾尔人|藏民|"
+    r"(?:信仰|信奉)(?:[^，,。；;]{0,4}教)|"
+    r"(?:伊斯兰|基督|天主|东正|佛|道|喇嘛)教(?:徒|信徒)?|穆斯林|基督徒|天主教徒|阿訇|喇嘛|信教群众"
+)
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
+    "陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|台湾"
+)
+_PLACED = r"[\u4e00-\u9fff]{1,5}?[市县区州旗镇乡村]"
+_SHORT_PLACE = r"(?:(?![他某两数多几等被告害证二三四五六七八九十])[\u4e00-\u9fff]){0,3}"
+# every branch begins with a character: a search then skips to one of these
+_ORIGIN = re.compile(
+    rf"(?:{_PROVINCES})(?:(?:省|市|自治区)?(?:{_PLACED}){{0,3}}(?:籍(?!贯)|人(?![民大工员事参行为均]))|"
+    rf"{_SHORT_PLACE}(?:籍|人)(?=[，,、。；;）)]|务工))|"
+    rf"来自(?:{_PROVINCES})(?:[\u4e00-\u9fff]{{0,9}}?(?=[，,、。；;的])|{_SHORT_PLACE}(?:籍|人))|"
+    r"外[省地]籍|老乡|同乡"
+)
+_SEX = re.compile(r"性别[：:]?[男女]|[男女](?:性(?![病侵])|(?=青年|孩|朋友|友|工|老板))")
+_SEX_OF = {"男子": "人", "女子": "人", "男人": "人", "女人": "人", "她": "他"}
+"""妇女, 幼女 and 女童 stay: the law makes offences of what is done to them."""
+_SEX_WORD = re.compile("|".join(_SEX_OF))
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -105,4 +131,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
         text = text.replace(name, SOMEONE)
     text = _ASIDE.sub("", text)
     text = _CLAUSE.sub("", text)
-    return _RELIGIOUS.sub("", _ID.sub("", text))
+    if "族" in text:
+        text = _PEOPLE.sub("", text)
+    text = _ORIGIN.sub("", _BELIEF.sub("", _ID.sub("", text)))
+    return _SEX_WORD.sub(lambda word: _SEX_OF[word[0]], _SEX.sub("", text))

@@ -102,7 +102,7 @@ def profile_of(
         injury=_injury(told, said),
         alcohol=_most(told, said, "alcohol"),
         weight=_most(told, said, "weight"),
-        role=_role(dict(circumstances)),
+        role=role_of(circumstances),
         instance=_instance(title, number.procedure if number else "", whole),
         procedure=next((name for name, pattern in _PROCEDURES if pattern.search(whole)), None),
         day=day or _day(found, whole),
@@ -202,8 +202,9 @@ def _injury(text: str, said: Sequence[Measure]) -> str | None:
     return max(grades, key=INJURIES.index, default=None)
 
 
-def _role(circumstances: dict[str, bool]) -> str | None:
-    roles = [code for code in ("主犯", "从犯") if circumstances.get(code)]
+def role_of(circumstances: Iterable[tuple[str, bool]]) -> str | None:
+    """主犯 or 从犯, None where the circumstances say neither or both."""
+    roles = [code for code, holds in circumstances if holds and code in ("主犯", "从犯")]
     return roles[0] if len(roles) == 1 else None
 
 

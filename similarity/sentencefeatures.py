@@ -167,17 +167,16 @@ class FeatureSpace:
         return np.vstack([self.row(profile) for profile in profiles])
 
     def with_only(self, row: Vector, codes: Collection[str]) -> Vector:
-        """The row as it would be if, of its circumstances, only these had been found."""
-        names = {name: i for i, name in enumerate(_NUMBERS)}
+        """The row as it would be if, of its circumstances, only these had been found. The role goes
+        with its circumstance; without one it stays."""
         out = row.copy()
-        columns = self.circumstance_columns
-        for code, column in columns.items():
-            if code not in codes:
-                out[column] = 0.0
-        if out[names["role"]] > 0 and "主犯" not in codes:
-            out[names["role"]] = 0.0
-        if out[names["role"]] < 0 and "从犯" not in codes:
-            out[names["role"]] = 0.0
+        role = _NUMBERS.index("role")
+        for code, column in self.circumstance_columns.items():
+            if code in codes or not out[column]:
+                continue
+            out[column] = 0.0
+            if (code == "主犯" and out[role] > 0) or (code == "从犯" and out[role] < 0):
+                out[role] = 0.0
         return out
 
     def to_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dossier.similarity.consistency import FLAG_NAMES, REFERENCE_ONLY, Consisten
 from ..comparing import SimilarJudgment, SimilarJudgments
 from ..comparing.authority import authority_name
 from ..comparing.reporting import differing_in_words, on_one_line, shared_in_words
-from ..comparing.reportvalues import sentencing_lines
+from ..comparing.reportvalues import circumstance_lines, sentencing_lines
 from . import screen
 
 _SIGNALS, _ELEMENTS, _PASSAGES = 4, 8, 2
@@ -16,7 +16,7 @@ _SIGNALS, _ELEMENTS, _PASSAGES = 4, 8, 2
 
 
 def show_sentence(answer: Consistency) -> None:
-    screen.table(("量刑比较", "值"), sentencing_lines(answer))
+    screen.table(("量刑比较", "值"), (*sentencing_lines(answer), *circumstance_lines(answer)))
     for warning in answer.warnings:
         screen.err.print(warning.text, markup=False, style="yellow")
     screen.out.print(f"{FLAG_NAMES[answer.flag]}: {answer.reason}", markup=False, style="bold")

@@ -9,9 +9,7 @@ import yaml
 
 from dossier.similarity import CaseProfile
 
-from ..elements.courts import court_above, court_code, court_of
-
-_LEVELS = ("最高人民法院", "高级人民法院", "中级人民法院", "人民法院", "法院")
+from ..elements.courts import court_above, place_of, whole_name
 
 
 @lru_cache(maxsize=1)
@@ -62,20 +60,6 @@ def authority_name(code: str) -> str:
 def authority_place(code: str) -> int:
     """0 for the highest."""
     return next(place for place, (each, _, _) in enumerate(_order()) if each == code)
-
-
-def whole_name(court: str) -> str:
-    """甘肃省兰州市城关区人民法院 of 兰州市城关区人民法院, as far as the data go."""
-    code = court_code(court) if court else ""
-    return (court_of(code)[0] if code else "") or court.strip()
-
-
-def place_of(court: str) -> str:
-    """甘肃省兰州市 of 甘肃省兰州市中级人民法院, 甘肃省临夏回族自治州临夏市 of 甘肃省临夏市人民法院;
-    "" if the name does not say."""
-    code = court_code(court) if court else ""
-    named = next((court.removesuffix(end) for end in _LEVELS if court.endswith(end)), "")
-    return (court_of(code)[1] if code else "") or named
 
 
 def level_of(court: str) -> str | None:

@@ -46,6 +46,12 @@ def described(row: JudgmentRow) -> Described:
     return judgment_key(row.id), profile, beside
 
 
+def undescribed(row: JudgmentRow) -> Described:
+    """A card that says nothing, of a judgment that cannot be read; it is like no case."""
+    beside = {"of": row.sha256, "span": (0, len(row.text)), "result": "", "results": ()}
+    return judgment_key(row.id), CaseProfile(facts=""), beside
+
+
 def fresh(card: Card | None, sha256: str) -> bool:
     """Whether a card was made of this very content of a judgment."""
     return card is not None and card.beside.get("of") == sha256

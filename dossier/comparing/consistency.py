@@ -48,8 +48,10 @@ def consistency_of(
         raise ValueError("probation is in whole months from 1, of a term")
     if fine is not None and not (fine > 0 and math.isfinite(fine)):
         raise ValueError("a fine is more than nought")
-    answer = assess(profile, months, similar, model, day=day)
+    answer = assess(profile, months, similar, model, fine=fine, day=day)
+    answer = replace(answer, probation=probation)
     answer = _named(answer, _probation_breach(profile, months, probation, answer), "outside")
+    answer = _named(answer, _probation_note(profile, months, probation), "note", illegal=False)
     if fine is None:
         return answer
     answer = _named(answer, _fine_breach(profile, fine, answer), "outside")
@@ -100,6 +102,8 @@ def _probation_breach(
         spans.append(limits.probation.trial_of_detention)
     if months >= limits.imprisonment.least and (law is None or law.most > longest):
         spans.append(limits.probation.trial)
+    if not spans:  # the term itself is against the law, and named
+        return ""
     least, most = max(months, min(s[0] for s in spans)), max(s[1] for s in spans)
     if not least <= probation <= most:
         kind = "拘役" if most == limits.probation.trial_of_detention[1] else ""
@@ -108,6 +112,23 @@ def _probation_breach(
             f"应为{written(least)}以上{written(most)}以下。"
         )
     return ""
+
+
+def _probation_note(profile: CaseProfile, months: int | None, probation: int | None) -> str:
+    """What the facts or the circumstances give to look at before 缓刑 is granted or refused."""
+    if months is None:
+        return ""
+    limits = load_guidelines().limits.probation
+    if probation is not None:
+        said = next((words for words in limits.bars_said if words in profile.facts), "")
+        return f"案情有“{said}”：犯罪集团的首要分子依刑法第74条不适用缓刑，请核对。" if said else ""
+    if months > limits.most or any(h and c in limits.bars for c, h in profile.circumstances):
+        return ""
+    found = [code for code, holds in profile.circumstances if holds and code in limits.must]
+    found += [f"“{words}”" for words in limits.must_said if words in profile.facts]
+    if not found:
+        return ""
+    return f"本案有{'、'.join(found)}：符合缓刑条件的，依刑法第72条应当宣告缓刑，请核对。"
 
 
 def _fine_breach(profile: CaseProfile, fine: float, answer: Consistency) -> str:

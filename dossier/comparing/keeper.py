@@ -31,7 +31,7 @@ from ..records import Database, JudgmentRow, OutboxRow, outbox
 from .building import CONSUMER, KIND, Build, Progress, Refitted, add_blocks
 from .describing import describe_all
 
-_RULES = 2
+_RULES = 3
 """Raise it when the same judgment gets another profile, or another card."""
 _TABLES = ("circumstances.yaml", "measures.yaml", "segments.yaml", "courts.yaml")
 _WAIT, _LONG = 60.0, 3600.0

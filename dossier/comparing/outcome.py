@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from dossier.similarity.assessing import written
 
@@ -14,6 +14,7 @@ _SHOWN = 3
 """Defendants in `result_in_words`; `results_in_words` has all."""
 _PENALTIES = {"死刑缓期执行": "死刑，缓期二年执行"}
 _FOREVER = -1
+_CENTS = -2
 _UPHELD = re.compile(r"驳回[^。；]{0,60}(?:上诉|抗诉|申请|申诉)[^。]{0,20}维持原[判裁]")
 _SENT_BACK = re.compile(r"撤销[^。]{0,120}发回[^。]{0,40}重(?:新审判|审)")
 _KEPT = re.compile(r"维持[^。；]{2,80}(?:判决|裁定|判项)")
@@ -107,7 +108,10 @@ def _term(sentence: Sentence) -> str:
 
 
 def _money(amount: Amount) -> str:
-    value = amount.value.quantize(Decimal("0.01")).normalize()
+    with localcontext(prec=60):  # a fine of thirty figures is a slip, but nothing to fail at
+        value = amount.value.normalize()
+        if value.as_tuple().exponent < _CENTS:  # type: ignore[operator]  # no NaN is an amount
+            value = value.quantize(Decimal("0.01")).normalize()
     unit = "元" if amount.currency == "CNY" else amount.currency
     return f"{value:,f}{unit}"
 

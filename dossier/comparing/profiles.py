@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 
 from dossier.similarity import INJURIES, CaseProfile, profile_of
+from dossier.similarity.profile import role_of
 
 from ..elements import Elements, extract
-from ..elements.courts import court_of
+from ..elements.courts import court_of_number, place_of, whole_name
 from ..elements.numbers import case_numbers
 from ..errors import NotInArchive
 from ..facts import CaseFacts
@@ -16,7 +17,7 @@ from ..holdings import Document, Dossier
 from ..judgments import Judgment
 from ..normal import normal
 from ..records import Database, JudgmentRow
-from .authority import level_of, place_of, whole_name
+from .authority import level_of
 
 _TYPES = ("起诉书", "起诉意见书", "刑事判决书", "提请批准逮捕书")
 """Documents that tell the facts of a case in whole, the best first."""
@@ -103,17 +104,25 @@ def profile_of_dossier(dossier: Dossier, person: str | None = None) -> Told:
         raise ValueError(f"{person} is no defendant of {dossier.name}: {'、'.join(names) or '—'}")
     paper = _paper(dossier.documents)
     text = "\n".join(page.text for page in paper.pages) if paper else ""
+    charges = _charges(facts, person)
     everybody = [*facts.defendants, *facts.victims, *facts.witnesses, *facts.counsel]
     profile = profile_of(
         text,
         title=paper.title if paper else "",
-        charges=_charges(facts, person),
+        charges=charges,
         names=[each.name.value for each in everybody],
     )
     court = _trying(facts, text)
+    circumstances = _circumstances(facts, person)
+    # what the paper says of several is not to be said of one of them
+    whole = person is None or len(names) < 2
+    if whole:
+        circumstances = circumstances or profile.circumstances
     profile = replace(
         profile,
-        circumstances=_circumstances(facts, person) or profile.circumstances,
+        charges=profile.charges if charges or whole else (),
+        circumstances=circumstances,
+        role=role_of(circumstances),
         amount=_number(facts.incident.total.value if facts.incident.total else "")
         or profile.amount,
         alcohol=_number(facts.incident.alcohol.value if facts.incident.alcohol else "")
@@ -147,11 +156,6 @@ def told_span(text: str, read: Elements | None = None) -> tuple[int, int]:
     return (start, stop) if stop - start >= _ENOUGH else (0, len(text))
 
 
-def court_of_number(number: str) -> str:
-    """The court that an 案号 names, "" if its code is not known."""
-    return court_of(_code(number))[0] if number else ""
-
-
 def _trying(facts: CaseFacts, text: str) -> str:
     """The court that tries a case: of its 案号, else the one the paper is addressed to, else that
     beside the procuratorate it is addressed to or comes from. "" if nothing says."""
@@ -161,11 +165,6 @@ def _trying(facts: CaseFacts, text: str) -> str:
     found = [*_ADDRESSED.findall(text), *_PROSECUTING.findall(text)]
     name = next(iter(found), "").replace("检察院", "法院")
     return whole_name(name)
-
-
-def _code(number: str) -> str:
-    inside = number.replace("(", "（").replace(")", "）").rpartition("）")[2]
-    return inside.partition("刑")[0]
 
 
 def _paper(documents: list[Document]) -> Document | None:

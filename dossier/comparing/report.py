@@ -7,7 +7,16 @@ from html import escape
 from dossier.similarity.consistency import FLAG_NAMES, Consistency
 from dossier.similarity.sentenceplot import sentence_svg
 
-from .reportvalues import BY_HAND, STEERING, TO_WRITE, Report, ReportItem, sentencing_lines
+from .reportvalues import (
+    BY_HAND,
+    STEERING,
+    TO_WRITE,
+    Report,
+    ReportItem,
+    circumstance_rows,
+    sentencing_lines,
+    signed,
+)
 
 _STYLE = """
 @page{size:A4;margin:18mm 16mm}
@@ -211,7 +220,7 @@ def _sentencing(report: Report) -> list[str]:
         _keyed(list(sentencing_lines(answer))),
     ]
     parts += [f'<p class="warn">{_text(each.text)}</p>' for each in answer.warnings]
-    if answer.base is not None and answer.interval is not None:
+    if answer.bands or answer.contributions:
         parts.append(_circumstances(answer))
     # those further down than the list goes are not in the report
     places = [str(place + 1) for place in answer.counter if place < len(report.items)]
@@ -222,21 +231,20 @@ def _sentencing(report: Report) -> list[str]:
 
 
 def _circumstances(answer: Consistency) -> str:
-    assert answer.base is not None
-    rows = [f'<tr><td>无情节时的期望</td><td class="n">{answer.base:.2f}</td><td></td></tr>']
-    rows += [
-        f"<tr><td>{_text(each.code)}{'' if each.holds else '（法院未认定）'}</td>"
-        f'<td class="n">{score_months(each.months)}</td><td>{_text(each.band)}</td></tr>'
-        for each in answer.contributions
+    rows = [
+        f"<tr><td>{_text(each.name)}</td>"
+        f'<td class="n">{"—" if each.months is None else signed(each.months)}</td>'
+        f"<td>{_text(each.band or '未定幅度')}</td></tr>"
+        for each in circumstance_rows(answer)
     ]
-    middle = answer.base + sum(each.months for each in answer.contributions)
-    rows.append(f'<tr><th>期望刑期</th><td class="n"><b>{middle:.2f}</b></td><th></th></tr>')
+    if answer.base is not None:
+        middle = answer.base + sum(each.months for each in answer.contributions)
+        rows.insert(
+            0, f'<tr><td>无情节时的期望</td><td class="n">{answer.base:.2f}</td><td></td></tr>'
+        )
+        rows.append(f'<tr><th>期望刑期</th><td class="n"><b>{middle:.2f}</b></td><th></th></tr>')
     return (
         '<table><thead><tr><th width="22%">情节</th><th width="24%">对期望刑期的影响（月）</th>'
         '<th width="54%">指导意见</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
-
-
-def score_months(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

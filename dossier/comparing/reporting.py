@@ -16,7 +16,15 @@ from dossier.templates.masking import masked_name
 from ..drafting import with_typed
 from ..elements.identifiers import identifiers
 from .report import score_words, shown_contributions, similar_html
-from .reportvalues import STEERING, Meta, Report, ReportItem, histogram_lines, sentencing_lines
+from .reportvalues import (
+    STEERING,
+    Meta,
+    Report,
+    ReportItem,
+    circumstance_lines,
+    histogram_lines,
+    sentencing_lines,
+)
 from .values import SimilarJudgment, SimilarJudgments
 
 TEMPLATE = "similar_cases_report"
@@ -146,6 +154,7 @@ def typed_values(report: Report) -> dict[str, Any]:
     answer = report.consistency
     if answer is not None:
         lines = [("比较结论", FLAG_NAMES[answer.flag]), *sentencing_lines(answer)]
+        lines += circumstance_lines(answer)
         if bars := histogram_lines(answer):
             lines += [("类案刑期分布（加权）", "每格5%"), *bars]
         typed["sentencing_lines"] = [{"what": what, "value": value} for what, value in lines]

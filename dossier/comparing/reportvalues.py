@@ -93,6 +93,10 @@ def sentencing_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
     law, terms, interval = answer.statutory, answer.terms, answer.interval
     if answer.months is not None:
         lines.append(("拟判主刑", term_in_words(answer.months)))
+    if answer.probation is not None:
+        lines.append(("拟判缓刑考验期", term_in_words(answer.probation)))
+    if answer.fine is not None:
+        lines.append(("拟判罚金", f"{answer.fine:,.0f}元"))
     if law is not None:
         words = f"{'、'.join(law.statutes)}：{written(law.least)}至{written(law.most)}"
         lines.append(("法定刑", words + ("，另有无期徒刑以上刑罚" if law.life else "")))
@@ -127,6 +131,15 @@ def sentencing_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
                 f"（由{interval.cases}件裁判检验）",
             )
         )
+    if answer.fines is not None:
+        low, _, middle, _, high = answer.fines.quantiles
+        lines += [
+            ("判处罚金的类案", f"{answer.fines.cases}件，有效数量{answer.fines.effective:.1f}件"),
+            ("类案罚金中位数", f"{middle:,.0f}元"),
+            ("类案罚金第10至90百分位", f"{low:,.0f}至{high:,.0f}元"),
+        ]
+    if answer.fine_percentile is not None:
+        lines.append(("拟判罚金在类案中的位次", f"{answer.fine_percentile:.1f}%"))
     if answer.fine_interval is not None:
         fine = answer.fine_interval
         lines.append((f"罚金{fine.coverage:.0%}预测区间", f"{fine.least:,}至{fine.most:,}元"))
@@ -136,3 +149,44 @@ def sentencing_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
         shares = "、".join(f"{kind}{share:.0%}" for kind, share in answer.outcomes)
         lines.append(("类案结果（加权）", shares))
     return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceRow:
+    """`name` as shown, `months` that the model's term owes to it (None without a model), `band` of
+    the guideline in words, "" if it has none."""
+
+    name: str
+    months: float | None
+    band: str
+
+
+def circumstance_rows(answer: Consistency) -> tuple[CircumstanceRow, ...]:
+    """The circumstances of the case, those first to which the model's term owes most."""
+    rows = [
+        CircumstanceRow(
+            each.code + ("" if each.holds else "（法院未认定）"), each.months, each.band
+        )
+        for each in answer.contributions
+    ]
+    seen = {each.code for each in answer.contributions}
+    rows += [CircumstanceRow(code, None, band) for code, band in answer.bands if code not in seen]
+    return tuple(rows)
+
+
+def circumstance_lines(answer: Consistency) -> tuple[tuple[str, str], ...]:
+    """`circumstance_rows` as lines of a table of two columns."""
+    lines = []
+    if answer.base is not None and answer.contributions:
+        lines.append(("无情节时的期望刑期", f"{answer.base:.2f}个月"))
+    for row in circumstance_rows(answer):
+        said = [f"指导意见{row.band}" if row.band else "指导意见未定幅度"]
+        if row.months is not None:
+            said.append(f"模型期望刑期{signed(row.months)}个月")
+        lines.append((f"情节：{row.name}", "；".join(said)))
+    return tuple(lines)
+
+
+def signed(months: float) -> str:
+    """With two decimals and a sign."""
+    return f"{months:+.2f}".replace("-", "−")

@@ -27,18 +27,19 @@ from dossier.similarity import (
 )
 
 from ..elements import canonical_charge
+from ..elements.courts import court_of_number, place_of
 from ..errors import IndexDamaged, IndexVersion
 from ..holdings import Keep, utc
 from ..indexing import IndexKeeper
 from ..indexing.entries import id_of
 from ..judgments import Judgment, Judgments
 from ..records import JudgmentRow
-from .authority import authority_of, authority_place, place_of
+from .authority import authority_of, authority_place
 from .building import Progress
 from .carding import Shown, judgment_key, shown
 from .folding import is_the_case, one_case
 from .keeper import Features, SimilarityKeeper
-from .profiles import Told, court_of_number, told_span
+from .profiles import Told, told_span
 from .values import SimilarJudgment, SimilarJudgments, SimilarSort
 
 FILTERS = ("charge", "region", "level", "year", "instance")
@@ -130,6 +131,7 @@ def find_similar(
         candidates=len(ranked),
         collection=Judgments(keep.database).sources(),
         at=utc(),
+        dossier=told.case,
         own=own,
         warnings=tuple(warnings),
         notes=tuple(notes),

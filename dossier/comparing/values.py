@@ -90,6 +90,7 @@ class SimilarJudgments:
     `case`        what was compared; `text` the words it was read from, `source` where they stand
     `charges`     known charges, else those the facts point to with their chances below 1
     `candidates`  judgments that the index proposed; `collection` how many there are by corpus
+    `dossier`     id of the dossier that was asked about, None for a text or a judgment
     `own`         judgments of the very case, which are not shown as similar
     `warnings`    what a reader must know; `notes` what was done beside (features built)
     """
@@ -104,6 +105,7 @@ class SimilarJudgments:
     candidates: int
     collection: Mapping[str, int]
     at: datetime
+    dossier: int | None = None
     own: tuple[Judgment, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -113,6 +115,7 @@ class SimilarJudgments:
         """A plain structure for programs."""
         return {
             "source": self.source,
+            "dossier": self.dossier,
             "text": self.text,
             "charges": [{"name": name, "chance": round(c, 4)} for name, c in self.charges],
             "sort": self.sort,

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from .tables import Sourced, Strict, read_table
 
+_LEVELS = ("最高人民法院", "高级人民法院", "中级人民法院", "人民法院", "法院")
+
 
 class _Province(Strict):
     sign: str = Field(min_length=1, max_length=1)
@@ -114,3 +116,33 @@ def court_above(name: str) -> str:
     if len(code) == 3:
         return court_of(code[:1])[0]
     return court_of("最高法")[0] if len(code) == 1 else ""
+
+
+def court_of_number(number: str) -> str:
+    """The court that an 案号 names, "" if its code is not known."""
+    return _named_by(number)[0]
+
+
+def places_of(court: str, number: str) -> tuple[str, ...]:
+    """Where a court is, by its name and by the 案号 of its judgment, as far as they say."""
+    found = (place_of(whole_name(court)), _named_by(number)[1])
+    return tuple(dict.fromkeys(place for place in found if place))
+
+
+def _named_by(number: str) -> tuple[str, str]:
+    inside = number.replace("(", "（").replace(")", "）").rpartition("）")[2]
+    return court_of(inside.partition("刑")[0])
+
+
+def whole_name(court: str) -> str:
+    """甘肃省兰州市城关区人民法院 of 兰州市城关区人民法院, as far as the data go."""
+    code = court_code(court) if court else ""
+    return (court_of(code)[0] if code else "") or court.strip()
+
+
+def place_of(court: str) -> str:
+    """甘肃省兰州市 of 甘肃省兰州市中级人民法院, 甘肃省临夏回族自治州临夏市 of 甘肃省临夏市人民法院;
+    "" if the name does not say."""
+    code = court_code(court) if court else ""
+    named = next((court.removesuffix(end) for end in _LEVELS if court.endswith(end)), "")
+    return (court_of(code)[1] if code else "") or named

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from ..elements import charges_in, citations
+from ..elements.courts import court_of_number, places_of
 from ..records import DocumentRow, DossierRow, JudgmentRow, NumberRow, PageRow, VolumeRow
 from ..search import Entry, form
 from .stages import stage_of, stage_of_judgment
@@ -28,7 +29,7 @@ _SHARE = 4
 information sheet on some other case, or a statute printed in full, names charges too."""
 
 
-_RULES = 1
+_RULES = 2
 """Raise it when the code below, or that of `dossier.elements`, makes other entries of the same
 records."""
 _TABLES = (
@@ -170,6 +171,7 @@ def judgment_entries(session: Session, ids: list[int]) -> Iterator[Entry]:
     """Entries of those of these judgments that are still there."""
     query = select(JudgmentRow).options(undefer(JudgmentRow.text)).where(JudgmentRow.id.in_(ids))
     for row in session.scalars(query):
+        court = row.court or court_of_number(row.number)
         yield Entry(
             key=key_of(JUDGMENT, row.id),
             kind="judgment",
@@ -179,7 +181,8 @@ def judgment_entries(session: Session, ids: list[int]) -> Iterator[Entry]:
             title=row.title,
             numbers=(row.number,) if row.number else (),
             charges=tuple(row.card.get("charges", ())),
-            organs=(row.court,) if row.court else (),
+            organs=(court,) if court else (),
+            places=places_of(court, row.number),
             parties=tuple(row.card.get("parties", ())),
             statutes=tuple(row.card.get("statutes", ())),
             day=row.day,

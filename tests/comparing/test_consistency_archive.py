@@ -11,6 +11,7 @@ from stolen_goods import QUERY, corpus
 from dossier import Archive
 from dossier.comparing import weights_of
 from dossier.similarity.consistency import REFERENCE_ONLY
+from dossier.templates import plain_text
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +216,66 @@ def test_weights_fall_with_the_score() -> None:
     first, second, third = weights_of([3.0, 2.0, 1.0])
     assert first == 1.0
     assert first > second > third > 0
+
+
+def test_a_probation_of_a_term_that_no_law_allows_is_answered(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        drunk = "被告人醉酒后驾驶小型轿车在道路上行驶，血液中乙醇含量为186mg/100ml。"
+        answer = archive.consistency(text=drunk, charge="危险驾驶", months=8, probation=12)
+        assert answer.flag == "outside"
+        assert "第133条之1" in answer.illegal
+
+
+@pytest.mark.parametrize(("months", "words"), [(301, "25年"), (200, "15年"), (180, "")])
+def test_without_a_known_charge_no_term_goes_beyond_what_any_charge_allows(
+    tmp_path: Path, months: int, words: str
+) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        answer = archive.consistency(text=QUERY, charge="查无此罪", months=months)
+        assert words in answer.illegal
+        assert (answer.flag == "outside") == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("facts", "months", "probation", "words"),
+    [
+        ("被告人吴某系犯罪集团的首要分子，多次组织他人斗殴。", 24, 36, "首要分子"),
+        (
+            "被告人吴某犯罪时未满十八周岁，盗走手机一部，价值人民币3860元。",
+            10,
+            None,
+            "应当宣告缓刑",
+        ),
+        ("被告人吴某犯罪时未满十八周岁，盗走手机一部，价值人民币3860元。", 10, 12, ""),
+        ("被告人吴某犯罪时未满十八周岁，盗走手机一部，价值人民币3860元。", 40, None, ""),
+    ],
+)
+def test_article_72_and_74_are_pointed_to(
+    tmp_path: Path, facts: str, months: int, probation: int | None, words: str
+) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        answer = archive.consistency(text=facts, charge="盗窃", months=months, probation=probation)
+        assert words in answer.reason
+        assert ("请核对" in answer.reason) == bool(words)
+
+
+def test_all_that_is_proposed_and_its_place_stand_in_every_form(archive: Archive) -> None:
+    found = archive.similar(text=QUERY, k=25, charge="盗窃")
+    answer = archive.consistency(found=found, months=14, probation=18, fine=5000)
+    assert (answer.probation, answer.fine) == (18, 5000)
+    assert answer.fines is not None
+    assert answer.fine_percentile is not None
+    page = archive.similar_html(found, answer, subject="案")
+    word = plain_text(archive.similar_docx(found, answer, subject="案"))
+    band = dict(answer.bands)["累犯"]
+    assert band
+    for words in (
+        "拟判缓刑考验期",
+        "1年6个月",
+        "5,000元",
+        "类案罚金中位数",
+        "拟判罚金在类案中的位次",
+        band,
+    ):
+        assert words in page, words
+        assert words in word, words

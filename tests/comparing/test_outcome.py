@@ -65,3 +65,10 @@ def test_appeals_that_impose_nothing() -> None:
     sent_back = "一、撤销某县人民法院（2019）甘1124刑初9号刑事判决；二、发回某县人民法院重新审判。"
     assert result(sent_back, "裁定") == "撤销原判，发回重审"
     assert result("本院无话可说。") == ""
+
+
+def test_an_absurd_sum_is_said_as_it_stands() -> None:
+    figures = "1" + "0" * 27
+    assert (
+        result(f"被告人张三犯盗窃罪，单处罚金人民币{figures}元。") == f"单处罚金{int(figures):,}元"
+    )

@@ -421,3 +421,65 @@ def test_a_charge_nobody_knows_is_said(archive: Archive) -> None:
     none = archive.similar(text=THEFT, where={"charge": "偷东西"})
     assert none.items == ()
     assert any("筛选" in warning for warning in none.warnings)
+
+
+SEVERAL = """兰州市城关区人民检察院
+起诉书
+兰城检刑诉〔2023〕287号
+被告人赵刚，男，1990年1月1日出生，汉族，初中文化，无业，住兰州市城关区。
+被告人孙涛，男，1991年2月2日出生，汉族，初中文化，无业，住兰州市城关区。
+经依法审查查明：
+2023年6月8日，被告人赵刚、孙涛在南关市场趁人不备，盗走被害人手机一部，经认定价值人民币3860元。
+本院认为，被告人赵刚、孙涛秘密窃取他人财物，数额较大，其行为触犯了《中华人民共和国刑法》第二百六十四条，应当以盗窃罪追究
+其刑事责任。被告人孙涛系累犯，应当从重处罚。被告人孙涛起次要作用，系从犯。提起公诉，请依法判处。
+此致
+兰州市城关区人民法院
+二〇二三年八月三十日
+"""
+
+
+def test_what_is_said_of_another_defendant_is_not_held_against_this_one(
+    archive: Archive, tmp_path: Path
+) -> None:
+    folder = tmp_path / "赵刚案"
+    folder.mkdir()
+    (folder / "起诉书.txt").write_text(SEVERAL, "utf-8")
+    archive.add(folder, ocr="off")
+    mine = archive.similar("赵刚案", person="赵刚")
+    theirs = archive.similar("赵刚案", person="孙涛")
+    assert not {"累犯", "从犯"} & dict(mine.case.circumstances).keys()
+    assert mine.case.role is None
+    assert dict(theirs.case.circumstances)["累犯"] is True
+    assert theirs.case.role == "从犯"
+    assert not archive.consistency(found=mine, months=10, probation=18).illegal
+    assert "第74条" in archive.consistency(found=theirs, months=10, probation=18).illegal
+
+
+def test_a_result_is_reported_of_its_own_case(archive: Archive, tmp_path: Path) -> None:
+    for name, paper in (("赵刚案", SEVERAL), ("郑大川案", INDICTMENT)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "起诉书.txt").write_text(paper, "utf-8")
+        archive.add(folder, ocr="off")
+    found = archive.similar("郑大川案")
+    assert archive.similar_report("郑大川案", found).standing == "draft"
+    with pytest.raises(ValueError, match="belongs elsewhere"):
+        archive.similar_report("赵刚案", found)
+    with pytest.raises(ValueError, match="no other beside it"):
+        archive.consistency("赵刚案", found=found, months=5)
+
+
+def test_a_region_is_that_of_the_court_also_where_its_name_leaves_it_out(
+    archive: Archive, tmp_path: Path
+) -> None:
+    row = {**ROWS[0], "docid": "short", "法院名称": "兰州市城关区人民法院"}
+    nameless = {**ROWS[0], "docid": "nameless", "法院名称": "", "全文": ROWS[0]["全文"][12:]}
+    archive.import_judgments(write_rows(tmp_path / "more.jsonl", [row, nameless]))
+    everywhere = archive.similar(text=THEFT, k=60)
+    for region in ("甘肃省", "甘肃省兰州市", "甘肃省张掖市", "兰州市城关区"):
+        want = {each.judgment.id for each in everywhere.items if region in each.region}
+        found = archive.similar(text=THEFT, k=60, where={"region": region})
+        assert {each.judgment.id for each in found.items} >= want, region
+        assert want, region
+    facets = archive.search("盗窃", facets=("organ",)).facets["organ"]
+    assert "甘肃省兰州市城关区" not in dict(facets)

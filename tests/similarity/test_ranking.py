@@ -16,6 +16,7 @@ from dossier.similarity.fusion import (
     shipped,
     written,
 )
+from dossier.similarity.masking import masked
 from dossier.similarity.profile import profile_of
 from dossier.similarity.ranking import predicted_charges, rank
 from dossier.similarity.signals import LABELS
@@ -100,6 +101,35 @@ def test_persons_in_facts_alone_do_not_count(
     ranked = rank(features, profile_of(THEFT), _keys(told))
     assert rank(features, profile_of(others), _keys(told)) == ranked
     assert rank(features, profile_of(more), _keys(told)) == ranked
+
+
+WHO = (
+    "系汉族商贩", "系回族商贩", "系藏族商贩", "系维吾尔族商贩", "系河南籍商贩", "系新疆籍商贩",
+    "系外地籍商贩", "，四川省成都市人，系商贩", "，甘肃临夏人，系商贩", "系商贩，性别男",
+    "系商贩，性别女，民族东乡族", "系女性商贩", "系商贩，信仰伊斯兰教", "系商贩，基督教徒",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_whatever_is_said_of_the_person_same_ranking(
+    who: str, features: FeatureStore, told: dict[str, CaseProfile]
+) -> None:
+    facts = "被告人吴某{}，在南关市场趁人不备，盗走被害人李某的手机一部，经鉴定价值人民币3860元。"
+    plain, other = profile_of(facts.format("系商贩")), profile_of(facts.format(who))
+    keys = _keys(told)
+    assert rank(features, other, keys) == rank(features, plain, keys)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "在甘肃省兰州市人民医院", "在北京市朝阳区盗窃他人财物", "在新疆乌鲁木齐市抢劫他人手机",
+        "违背妇女意志", "奸淫幼女", "猥亵女童", "市水族馆", "在上海人工智能公司",
+        "在广东省深圳市人行道上",
+    ],
+)  # fmt: skip
+def test_what_the_law_weighs_stays(kept: str) -> None:
+    assert masked(kept) == kept
 
 
 def test_misread_characters_move_one_of_ten(
