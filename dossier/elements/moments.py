@@ -42,7 +42,10 @@ _WHEN = re.compile(
     r"|(?P<sameday>次日|翌日|隔日|[当同][日天](?!晚[上间])|[当同][晚夜](?=[\d一二十]|[^上])|[当同]天晚[上间])(?!起)"
     rf"){_TIME}"
 )
-_ANOTHER = re.compile(rf"{_LIST}(?P<day>{_D})日(?!内){_TIME}")
+# 5月8日,3日后被抓获 counts days
+_ANOTHER = re.compile(
+    rf"(?:(?P<comma>,)|[、至到\-~和])(?P<day>{_D})日(?!内)(?(comma)(?![后前]|[之以][内后前])){_TIME}"
+)
 _ANOTHER_MONTH = re.compile(rf"(?:份|{_LIST}){{1,2}}(?P<month>{_M})月(?!{_D}{_DAY}|[薪息租])")
 _NOT_AFTER = frozenset("满书达之的后限每宣第")
 _AFTERNOON = frozenset({"下午", "午后"})
