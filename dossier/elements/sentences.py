@@ -115,6 +115,8 @@ _MORE = re.compile(r"(?:\([^()]{0,30}\))?罪?(?:\([^()]{0,30}\))?、?[和及]?[�
 _NO_NAME = re.compile(r"其|另|又|再|并|前罪|原判|同时|所|之|此|因|已|曾|均|即|故")
 _THAT_IS = re.compile(r"即(?:为|是)?[:,]?[\"']?$")
 _ITEMS = re.compile(r"第[一二三四五六七八九十、和及]{1,20}(?=项)")
+# (缓刑考验期限,从判决确定之日起计算,即自…): the period that follows is not that of the penalty
+_PROBATION = re.compile(r"(?:考验期|缓刑期)(?:(?!刑期)(?:[^。;()]|[。;](?=[即自从])))*$")
 _AND = re.compile(r"(?:[、,和及]|以及)(?:人民币)?")
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 _PART = re.compile(r"的?(?:定罪|量刑)")
@@ -474,6 +476,8 @@ class _Reader:
             unit.acquitted, unit.stop = True, word.end()
 
     def _end(self, word: re.Match[str]) -> None:
+        if _PROBATION.search(self.text, max(0, word.start() - _NEAR), word.start("start")):
+            return
         begin = self.days.get(word.start("start"))
         end = self.days.get(word.start("end"))
         if begin is None or end is None or end < begin:

@@ -160,6 +160,23 @@ def test_everything_of_one() -> None:
     assert text[sentence.start : sentence.stop].startswith("被告人时小溪")
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("（缓刑考验期限，从判决确定之日起计算，即自2016年4月6日起至2020年4月5日止）", False),
+        ("（缓刑考验期限，从判决确定之日起计算。即自2016年4月6日起至2020年4月5日止）", False),
+        ("，缓刑考验期自2016年4月6日起至2020年4月5日止", False),
+        ("（缓刑考验期从判决确定之日起计算；刑期自2016年4月6日起至2020年4月5日止）", True),
+        ("（刑期自2016年4月6日起至2020年4月5日止）", True),
+    ],
+)
+def test_the_period_of_probation_is_not_that_of_the_penalty(said: str, known: bool) -> None:
+    sentence = one(f"被告人甄某犯盗窃罪，判处有期徒刑三年，缓刑四年{said}。")
+    assert (sentence.months, sentence.probation) == (36, 48)
+    assert sentence.term_from == (date(2016, 4, 6) if known else None)
+    assert sentence.term_to == (date(2020, 4, 5) if known else None)
+
+
 def test_probation_exemption_acquittal() -> None:
     assert one("被告人甄某犯诈骗罪，判处拘役三个月，宣告缓刑六个月。").probation == 6
     assert one("被告人甄某犯诈骗罪，免予刑事处罚。").exempt
