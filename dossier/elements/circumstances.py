@@ -8,9 +8,9 @@ stands in (claims.py) and by the person its sentence speaks of (subjects.py).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -28,9 +28,11 @@ __all__ = ["CircumstanceType", "circumstance_types", "circumstances"]
 
 # --- the clause -----------------------------------------------------------------------------------
 
+# 拒不 in the name of a charge denies nothing
+_ACTS = r"执行[^,。;:!?]{0,8}?(?:判决|裁定)|支付劳动报酬|履行信息网络|提供间谍"
 _DENIED = re.compile(
     r"(?:不(?:构成|属于?|是|系|成立|具(?:有|备)|存在|符合|宜|应|能|足以|予|得|可|再|作|以|认定|可能|认罪|承认|同意|愿|肯|如实|积极|主动|曾)"
-    r"|没有|并非|不存在|难以|无法|尚未|尚无|拒不|拒绝|缺乏|否认|否定|并未|并无|从未|均未|仍未|未(?!遂|成年|满|果|得逞|来|经许可)"
+    rf"|没有|并非|不存在|难以|无法|尚未|尚无|(?:拒不|拒绝)(?!{_ACTS})|缺乏|否认|否定|并未|并无|从未|均未|仍未|未(?!遂|成年|满|果|得逞|来|经许可)"
     r"|无(?!视|证|期|业|偿|理|故|异议|罪|牌|照|辜|端|条件|意|法|论)|非(?!法|常|国家))"
     r"[^,。;:!?]{0,16}$"
     r"|(?:不|未|没|无)$"
@@ -41,6 +43,7 @@ _ANEW = re.compile(
 )
 # what the first court said, and that it was wrong
 _FIRST_COURT = re.compile(r"(?:原判|原审|一审)[^,。;:!?]{0,30}$")
+_OMITTED = re.compile(r"未|没有|遗漏|漏[认列判查]|忽[略视]")
 _WRONG = re.compile(r"[^。;!?]{0,40}?(?:错误|不当|有误|应予纠正|予以纠正)")
 _NOT_DENIED = re.compile(
     r"不影响|不(?:仅|但|止|妨碍|妨害|否认|持异议|讳|再)|无异议|没有异议|未提出异议|不(?:能|应)?(?:因此)?否(?:认|定)|"
@@ -48,16 +51,16 @@ _NOT_DENIED = re.compile(
 )
 _AFTER_DENIED = re.compile(
     r"(?:情节|表现|条件|事实|问题|的?(?:情节|规定|要件|构成|认定|主张|说法|情形|依据))?"
-    r"(?:均|也|亦|依法|明显|显然)?(?:不能?成立|不相符|不符|相悖|不予(?:以)?认定|不(?:应|能|宜|予)(?:以)?(?:再|重复)?认定|不存在|不具备|不足|缺乏|无(?:事实|证据)|没有(?:事实|证据)|不当|错误|有误|不属实)"
+    r"(?:均|也|亦|依法|明显|显然)?(?:不能?成立|不相符|不符|相悖|不予(?:以)?认定|不(?:应|能|宜|予)(?:以)?(?:再|重复)?认定|不存在|不具备|不足(?!以(?!认定|证[明实]|采信|支持|构成|成立))|缺乏|无(?:事实|证据)|没有(?:事实|证据)|不当|错误|有误|不属实)"
 )
 _ASKED = re.compile(
-    r"(?:是否|能否|可否|有无|应否|只有|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓)[^,。;:!?]{0,20}$"
+    r"(?:是否|能否|可否|有无|应否|只有|如果|假如|倘若|假使|若(?![干狗])|如(?=被告人|不|能|有|其|确)|要求|认定[^,。;]{0,8}(?:应当|必须|需要|须)|所谓|[是系]指(?![控使认向派定]))[^,。;:!?]{0,20}$"
 )
 _QUESTION = re.compile(
-    r"(?:的?(?:成立|构成|认定)?(?:需要|必须|须|应当具备|是指|要求))|[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))"
+    r"(?:的?(?:成立|构成|认定)?(?:需要|必须|须|应当具备|要求|,?[是系]指(?![控使认向派定])))|[^,。;:!?]{0,12}(?:的问题|问题(?=[,。:;]|$)|与否|的认定(?=[,。:;]))"
 )
 _LAW = re.compile(
-    r"的(?:犯罪分子|犯罪人|人犯)|犯罪分子|(?:的|情形),(?:是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)"
+    r"[是系]指(?![控使认向派定])|的(?:犯罪分子|犯罪人|人犯)|犯罪分子|(?:的|情形),(?:是|系|以|应当|可以|应|可|属于|构成|视为|一律|不)"
 )
 _MASKED = re.compile(
     r"《[^《》]{1,120}(?:《[^》]{1,60}》[^《》]{0,60})?》(?:\([^()]{0,40}\))?"
@@ -79,7 +82,10 @@ _WEIGHED = re.compile(
 )
 _GOOD = re.compile(r"[^,。;]{0,4}(?:好|诚恳|明显|端正)")
 _REACH = 1500
+_AHEAD = 80
 _CLOSE_BY = 25
+_ALL = 10_000
+"""Phrases of one text that are judged: a bound on time, far above real judgments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,16 @@ class _Passage:
     """A segment in the form of the text, and what was found out about it."""
 
     def __init__(
-        self, form: str, start: int, stop: int, names: Mapping[str, str], reasons: bool
+        self,
+        form: str,
+        start: int,
+        stop: int,
+        names: Mapping[str, str],
+        kind: SegmentKind,
+        answers: bool,
     ) -> None:
         self.form, self.start, self.stop = form, start, stop
-        self._names, self._reasons = names, reasons
+        self._names, self._facts, self._answers = names, kind == "facts", answers
         self._masked = [match.span() for match in _MASKED.finditer(form, start, stop)]
         self._mask_starts = [begin for begin, _ in self._masked]
 
@@ -106,8 +118,17 @@ class _Passage:
         stands between two places."""
         low = max(self.start, first - _REACH)
         self.subjects = Subjects(self.form, low, last, self._names)
-        self.claims = claims(self.form, low, self.stop) if self._reasons else ()
+        self.claims: tuple[Claim, ...] = ()
+        if self._answers:
+            self.claims = claims(self.form, low, self.stop, facts=self._facts)
         self._claim_starts = [claim.start for claim in self.claims]
+        # once for all hits: their sentences may be long and the same
+        self._laws = [match.span() for match in _LAW.finditer(self.form, low, last + _AHEAD)]
+
+    def _law(self, start: int, stop: int) -> bool:
+        """Whether words of the law stand between two places."""
+        index = bisect_left(self._laws, (start, 0))
+        return index < len(self._laws) and self._laws[index][1] <= stop
 
     def masked(self, place: int) -> bool:
         """Whether a law is cited or quoted there."""
@@ -163,7 +184,7 @@ class _Passage:
         if _DENIED.search(before) and not _NOT_DENIED.search(before):
             return True
         if _FIRST_COURT.search(before) and _WRONG.match(self.form, hit.stop, self.stop):
-            return "未" not in before and "没有" not in before
+            return _OMITTED.search(before) is None
         claim = self.claim(hit.start)
         # what follows an opinion answers it
         edge = self.stop if claim is None else max(hit.stop, claim.stop)
@@ -190,9 +211,9 @@ class _Passage:
             and not _GOOD.match(self.form, hit.stop, self.stop)
         ):
             return True
-        end = _SENTENCE.search(self.form, hit.stop, min(self.stop, hit.stop + 80))
-        edge = min(self.stop, hit.stop + 80) if end is None else end.start()
-        if not _LAW.search(self.form, begin, edge):
+        end = _SENTENCE.search(self.form, hit.stop, min(self.stop, hit.stop + _AHEAD))
+        edge = min(self.stop, hit.stop + _AHEAD) if end is None else end.start()
+        if not self._law(begin, edge):
             return False
         return not (
             self.subjects.within(begin, hit.start) or _DEFENDANT.search(self.form, begin, hit.start)
@@ -223,6 +244,7 @@ def circumstances(
     `segments` as `segments(text, kind)` gives them (none: the whole text is one), `names` those of
     the defendants, `kind` what the text is (None: a judgment if a segment is its decision). Of a
     judgment only 指控, 辩解, 查明 and 本院认为 are read; the law printed at the end never is.
+    Of a text at most 10,000 phrases are judged; real ones have far fewer.
     """
     at = form_of(text)
     parts = tuple(segments) or (Segment("other", 0, len(text)),)
@@ -231,10 +253,11 @@ def circumstances(
     )
     known = {normal(name): name for name in names if len(normal(name)) > 1}
     found: list[Circumstance] = []
+    left = _ALL
     # offsets of the form never fall, so a place in the text is found by bisection
     for part in parts:
         speaker = _speaker(part.kind, judgment, kind)
-        if speaker is None:
+        if speaker is None or not left:
             continue
         start, stop = (
             bisect_right(at.offsets, part.start - 1),
@@ -243,8 +266,10 @@ def circumstances(
         start, stop = min(start, len(at.text)), min(stop, len(at.text))
         if start >= stop:
             continue
-        passage = _Passage(at.text, start, stop, known, part.kind == "reasoning" and judgment)
-        for one in _found(passage, speaker, part.kind):
+        passage = _Passage(at.text, start, stop, known, part.kind, speaker == "court")
+        hits = list(islice(_hits(passage, part.kind == "facts"), left))
+        left -= len(hits)
+        for one in _found(passage, speaker, hits):
             begin, end = at.span(one.start, one.stop)
             found.append(replace(one, start=begin, stop=end))
     return tuple(found)
@@ -258,12 +283,11 @@ def _speaker(part: SegmentKind, judgment: bool, kind: TextKind | None) -> Speake
     return "document" if kind is None else _DOCUMENT.get(kind, "document")
 
 
-def _hits(passage: _Passage, facts: bool) -> list[_Hit]:
-    """Every phrase of the passage that is no citation, in order."""
+def _hits(passage: _Passage, facts: bool) -> Iterator[_Hit]:
+    """Every phrase of the passage that is no citation, clause by clause."""
     table = circumstance_table()
     done: dict[str, int] = {}
     """By code, how far it was looked for."""
-    found: list[_Hit] = []
     for word in table.words.finditer(passage.form, passage.start, passage.stop):
         at = word.start()
         begin = end = -1
@@ -283,16 +307,15 @@ def _hits(passage: _Passage, facts: bool) -> list[_Hit]:
                     break
                 if not passage.masked(match.start()):
                     kind: _Kind = "denial" if match[1] is not None else "phrase"
-                    found.append(_Hit(code, kind, match.start(), match.end()))
-    return sorted(found, key=lambda hit: hit.start)
+                    yield _Hit(code, kind, match.start(), match.end())
 
 
-def _found(passage: _Passage, speaker: Speaker, part: SegmentKind) -> list[Circumstance]:
+def _found(passage: _Passage, speaker: Speaker, hits: list[_Hit]) -> list[Circumstance]:
     table = circumstance_table()
     found: list[tuple[Circumstance, int, Circumstance | None]] = []
-    hits = _hits(passage, part == "facts")
     if not hits:
         return []
+    hits.sort(key=lambda hit: hit.start)
     passage.read(hits[0].start, hits[-1].stop)
     for hit in hits:
         begin, whole = passage.sentences(hit.start)

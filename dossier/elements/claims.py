@@ -19,20 +19,46 @@ says nothing of it, or accepts a part."""
 _STATE = "公诉机关|公诉人|检察机关|检察院|检察员|抗诉机关|自诉人|原告人|量刑建议|起诉书|出庭意见"
 _COUNSEL = "辩护人|辩护意见|律师|代理人"
 _PARTY = "上诉人|被告人|被告单位|被告|申诉人"
-_CHARGES = "指控(?=[^,。;]{0,30}(?:累犯|再犯|主犯|逃逸|自首|前科|立功))"
+# 指控犯盗窃罪(未遂)的罪名不当: the charge is answered
+_CHARGES = (
+    r"指控(?=[^,。;]{0,30}(?:累犯|再犯|主犯|从犯|(?<!\()未遂|坦白|逃逸|自首|前科|立功))"
+    r"(?![^,。;]{0,40}罪名)"
+)
 _SAYS = (
     "上诉提出|上诉称|(?<!主动)提出|所提|所持|认为|诉称|辩称|(?<!予以)(?<!有所)辩解"
     "|辩护称|辩护|关于|(?<!自)(?<!名)称"
 )
 _ASKS = "主张|请求|要求|以|建议|申请|抗诉"
-# a party, who else, then the word that opens what it says; of 被告人 fewer words: 被告人要求被害人…
+# 被告人称要…, 被告人提出去…: in what happened these open no plea
+_PLEADS = "上诉提出|上诉称|诉称|辩称|辩护称|认为(?=[,:])"
+_PUTS = "提出|所提|认为|诉称|辩称|辩护称|关于|主张|抗诉"
+
+
+def _opening(state: str, counsel: str, party: str) -> str:
+    """A party, who else, then the word that opens what it says."""
+    gap = r"[^,。;:!?\"]{0,30}?"
+    return (
+        rf"(?:(?P<state>{_STATE}){gap}(?:{state}|{_CHARGES})|(?:{_COUNSEL}){gap}(?:{counsel})"
+        rf"|(?:{_PARTY}){gap}(?:{party}))"
+        r"(?!(?:意见|理由|观点|请求|主张|建议)[^:,]{0,4}(?:[,。;]|不|予|与|均|成立))"
+    )
+
+
+_ABOUT = (
+    r"(?:关于|对于|针对|对|至于)"
+    r"(?=[^,。;:]{0,40}(?:的|\")(?:辩护|辩解|上诉|量刑)?(?:意见|理由|辩解|观点|请求|主张))"
+)
 _OPEN = re.compile(
-    rf"(?:(?P<state>{_STATE})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}|{_ASKS}|{_CHARGES})"
-    rf"|(?:{_COUNSEL})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}|{_ASKS})"
-    rf"|(?:{_PARTY})[^,。;:!?\"]{{0,30}}?(?:{_SAYS}))(?!(?:意见|理由|观点|请求|主张|建议)[^:,]{{0,4}}(?:[,。;]|不|予|与|均|成立))"
+    # of 被告人 fewer words: 被告人要求被害人…
+    rf"{_opening(f'{_SAYS}|{_ASKS}', f'{_SAYS}|{_ASKS}', _SAYS)}"
     # one more opinion of the same counsel: …不予支持;提出…的意见
     r"|(?<=[;。,])(?:但对?其?|并|且)?(?:还|又|另|另外|同时)?(?:提出|所提|辩称)(?=[^,。;]{2})"
-    r"|(?:关于|对于|针对|对|至于)(?=[^,。;:]{0,40}(?:的|\")(?:辩护|辩解|上诉|量刑)?(?:意见|理由|辩解|观点|请求|主张))"
+    rf"|{_ABOUT}"
+)
+_OPEN_AMONG_FACTS = re.compile(
+    rf"{_opening(_PUTS, _PUTS, _PLEADS)}"
+    r"|(?<=[;。,])(?:但|并|且)?(?:还|又|另)?(?:辩称|诉称|上诉提出|上诉称)(?=[^,。;]{2})"
+    rf"|{_ABOUT}"
 )
 _NOUN = (
     r"(?:的|之|等|上述|该|\"|此)(?:[^,。;:\"的]{0,6})"
@@ -66,7 +92,7 @@ _SETTLED = re.compile(
     rf"{_UNFOUNDED}|{_PART}|不予(?:以)?(?:采|支持)|不(?:应|能|宜|可)?采[纳信]|不能成立|予以?(?:采[纳信]|支持)"
     r"|(?:经查|经审查)?属实|本院[^,。;]{0,8}采[纳信]|可采[纳信]|应采[纳信]|相符|与[^,。;]{0,16}一致"
 )
-_SETTLED_STATE = re.compile(rf"{_SETTLED.pattern}|成立|清楚|充分|正确|适当|不当|有误|准确|妥当")
+_SETTLED_STATE = re.compile(rf"{_SETTLED.pattern}|不?成立|清楚|充分|正确|适当|不当|有误|准确|妥当")
 _OTHERS = re.compile(r"(?:其他|其余|其它|另外|除此|除上述)[^,。;]{0,20}$")
 _COMMON = re.compile(r"均|上述|以上|该些|这些|分别")
 # one opinion holds and the other does not: which is which is not told
@@ -99,12 +125,15 @@ _REQUEST = re.compile(
 )
 
 
-def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
-    """The opinions reported in a stretch of the form of a text, in order, not overlapping."""
+def claims(form: str, start: int, stop: int, *, facts: bool = False) -> tuple[Claim, ...]:
+    """The opinions reported in a stretch of the form of a text, in order, not overlapping.
+
+    `facts`: the stretch tells what happened, so that fewer words open an opinion."""
+    opening = _OPEN_AMONG_FACTS if facts else _OPEN
     opened: list[tuple[Speaker, int, int]] = []
     at = start
     while True:
-        match = _OPEN.search(form, at, stop)
+        match = opening.search(form, at, stop)
         if match is None:
             break
         state = match["state"] is not None
@@ -134,6 +163,8 @@ def claims(form: str, start: int, stop: int) -> tuple[Claim, ...]:
 # an opinion without its author before it: 被告人某有坦白情节的辩护意见
 _HEADLESS = re.compile(
     r"(?<!护人)(?<!告人)(?<!诉人)(?<!其)的(?:相应)?(?:辩护|辩解|上诉)(?:及(?:辩护|上诉))?(?:意见|理由|主张|观点)"
+    r"|(?<!机关)(?<!诉人)(?<!察院)(?<!其)的(?:相应)?(?P<state>(?:公诉|指控|起诉|抗诉)(?:意见|理由|主张|观点)"
+    r"|指控(?=[,。;不予成与系属缺证没无均本经]))"
 )
 
 
@@ -154,7 +185,7 @@ def _headless(
             continue
         low = max(start, match.start() - 80, opened[place - 1][2] if place else start)
         begin = max(low, *(form.rfind(mark, low, match.start()) + 1 for mark in ",。;:!?"))
-        more.append(("defence", begin, match.start()))
+        more.append(("prosecution" if match["state"] else "defence", begin, match.start()))
     return sorted([*opened, *more], key=lambda each: each[1])
 
 
@@ -174,7 +205,9 @@ def _end(form: str, begin: int, stop: int, state: bool) -> int:
     ends = [edge]
     close = _CLOSE.search(form, begin, edge)
     if close is not None:
-        ends.append(close.start())
+        # 提出的自首意见: what is claimed stands within the noun itself
+        within = close["noun"] is not None and close.start() == begin
+        ends.append(close.end() if within else close.start())
     elif listed:
         ends.append(stop if sentence is None else sentence.start())
     settled = _SETTLED_STATE if state else _SETTLED

@@ -33,6 +33,9 @@ _LEAD = re.compile(
     r"(?:^|[,。;:、()\"!?)]|鉴于|由于|因为?|但是?|而且?|且|其中|另外?|又|同时|故|综上|本案中?|案发后|归案后|对于|对|考虑到?|根据|结合"
     r"|和|及|与|以及|认定|关于|认为|(?:提出|所提|辩称|认为|关于)的|提出|辩称|指控|经查|之|的是|即|庭审中|虽然?|虽|若|如果|期间|过程中|共同犯罪中|犯罪中|本院|[0-9一二三四五六七八九十]、?|审理查明|查明|针对|被告人均?|所提|建议|要求|请求|应当?)$"
 )
+# 在与李四的共同犯罪中, 其与李四共同盗窃: who takes part beside the one who is spoken of
+_BESIDE = re.compile(r"(?:^|[,。;:!?在其并曾又还后])(?:与|和|同|跟)$")
+_BESIDE_APART = re.compile(r"(?:[,。;:!?在其并曾又还后](?:与|和|同|跟)|伙同)[^,。;:、()]{1,6}$")
 
 _NEAR = 80
 
@@ -95,12 +98,14 @@ def _scan(form: str, start: int, stop: int, forms: Mapping[str, str]) -> list[Su
     """Where the last row of several names stands."""
     for begin, end, kind, said in events:
         if kind == "apart":
+            if _BESIDE_APART.search(form, max(start, begin - 9), begin):
+                continue
             # 某某(另案处理)系主犯
             low = max(start, begin - 4, *(form.rfind(mark, start, begin) + 1 for mark in ",。;:、"))
             found.append(Subject(low, end, (), other=True))
             continue
         lead = form[max(start, begin - 6) : begin]
-        if lead and not _LEAD.search(lead):
+        if lead and (not _LEAD.search(lead) or _BESIDE.search(lead)):
             continue
         if kind == "other":
             found.append(Subject(begin, end, (), other=True))
