@@ -48,7 +48,8 @@ def open_text(path: Path, name: str, limits: Limits) -> FlowFile:
     """Pages end at form feeds, else after `ROWS` lines; blank lines part blocks."""
     found = decoded(read_bytes(path, name, limits), name)
     text = found.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x1a", "")
-    text = text.replace("\x00", "").expandtabs(4)
+    # two columns at least: one blank parts words, not the cells of a table
+    text = text.replace("\x00", "").replace("\t", " \t").expandtabs(4)
     items: list[Item] = []
     fed = "\f" in text.strip("\f\n ")
     for number, page in enumerate(text.strip("\f").split("\f")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,18 @@ def test_form_feeds_and_length_make_pages(tmp_path: Path) -> None:
     with open_file(path) as opened:
         assert opened.page_count in (3, 4)
         assert flat(opened) == "".join(f"第{n}行" for n in range(120))
+
+
+@pytest.mark.parametrize("row", ["1\t华为P50手机\t1部\t2860", "1\t甲\t乙丙\t丁戊己", "甲\t\t乙"])
+def test_two_blanks_at_least_stand_for_a_tab(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"名称\t数量\n{row}\n甲 乙", encoding="utf-8")
+    with open_file(path) as opened:
+        layer = opened.page(0).layer
+    assert layer is not None
+    wanted = [cell for cell in row.split("\t") if cell]
+    assert re.split(r" {2,}", layer.lines[1].text) == wanted
+    assert layer.lines[2].text == "甲 乙"  # one blank stays one
 
 
 def test_lines_keep_order_and_place(tmp_path: Path) -> None:
