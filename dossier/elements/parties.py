@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -206,12 +206,28 @@ def _entry(
 
 def _aliases(text: str, start: int, stop: int, name: str) -> tuple[str, ...]:
     found: list[str] = []
-    for match in tables().alias.finditer(text, start, stop):
-        for alias in match["names"].split("、"):
-            plain = alias.strip("\"'<>《》")
-            if plain not in ("无", name, "") and plain not in found:
-                found.append(plain)
+    while match := tables().alias.search(text, start, stop):
+        row, start = match["names"], match.end()
+        last = row.rpartition("、")[2]
+        if _is_alias_word(last):  # 绰号老三、曾用名:张小三
+            start -= len(last)
+            row = row[: -len(last)]
+        found += [each for each in _each_alias(row, name) if each not in found]
     return tuple(found)
+
+
+def _is_alias_word(text: str) -> bool:
+    match = tables().alias.fullmatch(text + "甲")
+    return match is not None and match["names"] == "甲"
+
+
+def _each_alias(names: str, name: str) -> Iterator[str]:
+    """The names of a row, without the words before them ("老三"、曾用名张小三)."""
+    for each in names.split("、"):
+        word = tables().alias.match(each)
+        plain = (each if word is None else word["names"]).strip("\"'<>《》")
+        if plain not in ("无", "-", "/", name, ""):
+            yield plain
 
 
 # ---- forms
@@ -252,7 +268,7 @@ def _form_party(
         if field == "other" or field in fields or not value or at + 1 == len(labels):
             continue
         if field == "alias":
-            aliases += [each for each in value.split("、") if each not in ("无", "-", "/", name)]
+            aliases += [each for each in _each_alias(value, name) if each not in aliases]
             continue
         placed = _form_field(field, value, label.end())
         if placed is not None:
@@ -292,7 +308,7 @@ def _form_field(field: str, value: str, at: int) -> Field | None:
         number = _NUMBER.search(value)
         if number is None:
             return None
-        return Field(number[0], at + number.start(), at + number.end())
+        return Field(number[0].upper(), at + number.start(), at + number.end())
     if field == "education":
         return Field(value.removesuffix("文化"), at, at + len(value))
     return Field(value, at, at + len(value))

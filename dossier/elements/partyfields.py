@@ -100,7 +100,7 @@ def _said(clause: str, at: int, found: dict[str, Said], unit: bool) -> Iterator[
         return
     number = _ID.search(clause)
     if number is not None:
-        yield said("id_number", number, "id")
+        yield said("id_number", number, "id", number["id"].upper())
         known = True
     code = _CODE.search(clause)
     if code is not None:
