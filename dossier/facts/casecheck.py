@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ..elements.form import form
 from ..normal import normal
@@ -13,7 +13,7 @@ from .incident import Listed, appraised, charged_alcohol, nearest, reported_alco
 from .kinds import conflict
 from .people import GROUPS, Person, group_of, shown_name
 from .readings import Read, Said, sources_of
-from .stock import Item, money_text
+from .stock import Item, count_of, money_text
 from .values import CaseFacts, Conflict, Side
 
 
@@ -48,9 +48,16 @@ _Closed = Callable[[Person, str], bool]
 
 # --- sums -------------------------------------------------------------------------------------
 
+_BY = r"经[^。;,]{0,30}"
 _APPRAISED = re.compile(
-    r"经[^。;,]{0,30}(?:认定|鉴定|评估|估价|估算|认证|作价)[^。;]{0,60}?价[值格额]"
+    rf"{_BY}(?:认定|鉴定|评估|估价|估算|认证|作价)[^。;]{{0,60}}?价[值格额]"
+    rf"|价[值格][^。;,]{{0,6}}{_BY}(?:认定|鉴定|评估|估价|认证)"
+    # without 价值 behind it the appraisal itself must be one of prices
+    rf"|{_BY}(?:[价物]格?|估价|价值)[^。;,]{{0,16}}(?:认定|鉴定|评估|认证)[^。;骗退赔缴]{{0,60}}?"
+    r"(?:合计|共计|总计|总额|[为系](?=人民币))"
 )
+_NO_VALUE = re.compile(r"[骗退赔缴购]|偿|返还|获利|卖|销赃|盗得|罚")
+"""Stands before a sum that nobody appraised."""
 _SUM = re.compile(r"共计|合计|总计|总价")
 _REACH = 40
 """Characters between "价值" and the sum."""
@@ -76,6 +83,7 @@ def _sums(facts: CaseFacts, reads: Sequence[Read], settled: bool) -> Iterator[Co
         allowed |= _combined([Decimal(value.value) for value in now if value is not None])
     if settled and facts.incident.total is not None:
         allowed.add(Decimal(facts.incident.total.value))
+    valued = {read.document.id for read in reads if read.paper.stock == "valued"}
     for read in reads:
         if not read.paper.accuses:
             continue
@@ -88,6 +96,8 @@ def _sums(facts: CaseFacts, reads: Sequence[Read], settled: bool) -> Iterator[Co
             after = whole.span(match.start(), match.end())[1]
             amount = next((a for a in read.elements.amounts if after <= a.start < end), None)
             if amount is None or amount.currency != "CNY":
+                continue
+            if _NO_VALUE.search(normal(read.text[after : amount.start])):
                 continue
             if _near(amount.value, allowed, amount.approximate):
                 continue
@@ -110,6 +120,8 @@ def _sums(facts: CaseFacts, reads: Sequence[Read], settled: bool) -> Iterator[Co
                 path, total = "incident.total", facts.incident.total
                 if total is None or settled:
                     continue
+                if not valued & {source.document for source in total.sources}:
+                    continue  # only charges tell it
                 there, what = Side(value=total.value, sources=total.sources), "合计"
             said = money_text(amount)
             here = Side(value=said, sources=(read.cite(amount.start, amount.stop),))
@@ -154,8 +166,6 @@ def _meant(before: str, items: list[tuple[Item, Read]]) -> tuple[Item | None, Re
 
 # --- lists ------------------------------------------------------------------------------------
 
-_COUNT = re.compile(r"(\d+)[\u4e00-\u9fff]{1,2}")
-
 
 def _lists(facts: CaseFacts) -> Iterator[Conflict]:
     """What was seized goes with the case or is given back. Only if there is a list that goes with
@@ -185,40 +195,39 @@ def _counts(facts: CaseFacts, reads: Sequence[Read]) -> Iterator[Conflict]:
         taken = [(read, item) for read, item in rows if read.paper.stock == "seized"]
         given = [(r, item) for r, item in rows if r.paper.stock in ("transferred", "returned")]
         counts = [_count(taken), _count(given)]
-        # where a count could not be read nothing is said
+        # where a count could not be read, or things and their weight are told, nothing is said
         if not taken or not given or counts[0] is None or counts[1] is None:
+            continue
+        if counts[0][1] != counts[1][1]:
             continue
         place = taken[0][0].cite(taken[0][1].name.start, taken[0][1].name.stop)
         thing = shown.get((place.page, place.boxes))
-        if counts[1] >= counts[0] or thing is None or thing.name.value in settled:
+        if counts[1][0] >= counts[0][0] or thing is None or thing.name.value in settled:
             continue
+        first, second = (money_text(count[0]) + count[1] for count in counts if count is not None)
         sides = [
             Side(
-                value=str(count),
+                value=said,
                 sources=tuple(
                     r.cite(i.quantity.start, i.quantity.stop)
                     for r, i in part
                     if i.quantity is not None
                 ),
             )
-            for count, part in zip(counts, (taken, given), strict=True)
+            for said, part in zip((first, second), (taken, given), strict=True)
         ]
         what = thing.name.value
-        yield conflict(
-            "F302", f"property[{what}]", sides, what=what, first=str(counts[0]),
-            second=str(counts[1]),
-        )  # fmt: skip
+        yield conflict("F302", f"property[{what}]", sides, what=what, first=first, second=second)
 
 
-def _count(rows: Listed) -> int | None:
-    """How many in all; None if a row does not say."""
-    total = 0
-    for _, item in rows:
-        match = _COUNT.fullmatch(item.quantity.text) if item.quantity is not None else None
-        if match is None:
-            return None
-        total += int(match[1])
-    return total
+def _count(rows: Listed) -> tuple[Decimal, str] | None:
+    """How many in all, and of what (`count_of`); None if a row does not say or says it of
+    something else."""
+    counts = [count_of(item.quantity) if item.quantity is not None else None for _, item in rows]
+    units = {count[1] for count in counts if count is not None}
+    if None in counts or len(units) != 1:
+        return None
+    return sum((count[0] for count in counts if count is not None), Decimal(0)), units.pop()
 
 
 # --- measurements -----------------------------------------------------------------------------
@@ -235,13 +244,20 @@ def _alcohol(reads: Sequence[Read]) -> Iterator[Conflict]:
         charged = charged_alcohol(read)
         wrong = {said.value: said for said in charged if said.value not in known}
         for value, said in wrong.items():
-            if any(round(Decimal(each)) == Decimal(value) for each in known):
+            if any(_rounded(Decimal(each), Decimal(value)) for each in known):
                 continue
             first = reported[0]
             yield conflict(
                 "F401", "incident.alcohol", [_side(reported), _side([said])], first=first.value,
                 paper=read.document.title, second=value,
             )  # fmt: skip
+
+
+def _rounded(measured: Decimal, said: Decimal) -> bool:
+    """Whether a value is the measured one, rounded to as many decimals as it has."""
+    with localcontext() as context:
+        context.prec = 50
+        return measured.quantize(said, ROUND_HALF_UP) == said
 
 
 def _side(said: Sequence[Said]) -> Side:

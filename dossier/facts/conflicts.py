@@ -131,6 +131,9 @@ def _names(facts: PersonFacts, path: str, read: Person) -> Iterator[Conflict]:
             continue
         if other.value in {alias.value for alias in facts.aliases}:
             continue
+        # the name shown may be the alias (曾用名) that a document gives beside the other name
+        if any({shown.value, other.value} <= {m.name, *m.party.aliases} for m in read.mentions):
+            continue
         printed = any(m.printed for m in read.mentions if m.name == other.value)
         if not printed and _one_apart(other.value, shown.value):
             continue  # a misread character

@@ -10,7 +10,7 @@ from ..elements.values import Measure, Moment, Segment
 from .documents import rank_of
 from .people import Person, shown_name
 from .readings import Read, Said, chosen
-from .stock import Cell, Item, money_text, same_thing, thing
+from .stock import Cell, Item, count_of, money_text, same_thing, thing
 from .values import (
     AmountFact,
     FactValue,
@@ -98,12 +98,25 @@ def _total(reads: Sequence[Read]) -> FactValue | None:
     sums: list[tuple[Decimal, Source]] = []
     for read in reads:
         stock = read.stock
-        if read.paper.stock == "valued" and stock.total is not None and stock.total_cell:
+        if read.paper.stock != "valued":
+            continue
+        if stock.total is not None and stock.total_cell:
             sums.append((stock.total, read.cite(stock.total_cell.start, stock.total_cell.stop)))
+        elif all(item.value is not None and _single(item) for item in stock.items):
+            sums += [
+                (item.value, read.cite(item.value_cell.start, item.value_cell.stop))
+                for item in stock.items
+                if item.value is not None and item.value_cell is not None
+            ]
     if not sums:
         return _told_total(reads)
     total = sum((value for value, _ in sums), Decimal(0))
     return FactValue(value=money_text(total), sources=tuple(source for _, source in sums))
+
+
+def _single(item: Item) -> bool:
+    """Whether it is one thing: of several the value may be that of each."""
+    return item.quantity is None or count_of(item.quantity) == (Decimal(1), "")
 
 
 _ALL = re.compile(
@@ -187,6 +200,11 @@ def reported_alcohol(reads: Sequence[Read]) -> list[Said]:
     return found
 
 
+_BREATH = ("呼气", "吹气")
+_LIMIT = re.compile(r"醉酒[^,。;()]{0,6}[:(]$")
+"""Stands before the limit: 系醉酒（80mg/100ml）驾驶."""
+
+
 def charged_alcohol(read: Read) -> list[Said]:
     """Blood alcohol as a charging document gives it, without breath tests and limits."""
     found = []
@@ -196,7 +214,7 @@ def charged_alcohol(read: Read) -> list[Said]:
         clause = read.before(measure.start, 60).rpartition("。")[2]
         if any(word in clause[-20:] for word in ("标准", "达到", "超过", "大于", "不足", "以上")):
             continue
-        if "呼气" in clause and clause.rfind("呼气") > clause.rfind("血"):
+        if max(map(clause.rfind, _BREATH)) > clause.rfind("血") or _LIMIT.search(clause):
             continue
         source = read.cite(measure.start, measure.stop)
         found.append(Said(money_text(measure.value), read.code, source))
@@ -269,7 +287,8 @@ def _property(rows: Listed) -> PropertyFact:
     quantities = [
         said(read, item.quantity, item.quantity.text)
         for read, item in rows
-        if item.quantity is not None and any(char.isdigit() for char in item.quantity.text)
+        if item.quantity is not None
+        and (any(char.isdigit() for char in item.quantity.text) or count_of(item.quantity))
     ]
     values = [
         said(read, item.value_cell, money_text(item.value))

@@ -14,6 +14,7 @@ from .documents import FactDocument, Paper, rank_of
 from .forms import form_people
 from .people import Mention, group_of
 from .stock import Stock, stock_of
+from .valuation import with_conclusion
 from .values import FactValue, Reading, Source
 
 _JUDGED = ("judgment", "ruling", "indictment", "opinion")
@@ -41,7 +42,12 @@ class Read:
 
     @cached_property
     def stock(self) -> Stock:
-        return stock_of(self.document) if self.paper.stock else Stock()
+        if not self.paper.stock:
+            return Stock()
+        found = stock_of(self.document)
+        if self.paper.stock == "valued":
+            found = with_conclusion(found, self.text, self.elements)
+        return found
 
     def cite(self, start: int, stop: int) -> Source:
         return self.document.cite(start, stop)

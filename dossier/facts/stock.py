@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from ..elements.amounts import amounts
+from ..elements.numerals import FIGURES, UNITS, quantity
 from ..elements.values import Amount
 from ..normal import normal
 from .documents import FactDocument
@@ -15,11 +18,14 @@ from .documents import FactDocument
 _NAME = re.compile(r"(?:物品|财物|涉案物品|标的)?(?:名称|品名)(?:及规格|、规格型号|规格)?")
 _QUANTITY = re.compile(r"数量(?:\(.{1,4}\))?")
 _VALUE = re.compile(
-    r"(?:认定|鉴定|评估)?(?:价格|价值|金额|总价|价)(?:\((?P<unit>万?元|人民币元)\))?"
+    r"(?:价格)?(?:认定|鉴定|评估|核定)?(?:总|合计)?(?:价格|价值|金额|总价|总额|价|(?<=定)(?:结果|结论))(?:合计)?"
+    r"(?:\((?:单位:?)?(?:人民币)?[:,/]?(?P<unit>万?元)?\))?"
 )
 _SUM = re.compile(r"(?:合计|总计|共计|小计).*")
 _END = re.compile(r"以下空白|以下无正文|\(?空白\)?|/|-+|无")
-_MONEY = re.compile(r"(?:人民币|¥|￥)?(\d[\d,]*(?:\.\d+)?)元?整?")
+_MONEY = re.compile(rf"(?:人民币|¥)?(?P<number>[\d.,{FIGURES}{UNITS}]+)(?P<own>[元圆])?[整正]?")
+_BESIDE = re.compile(r"(?:合计|总计|共计|小计|人民币|大写|小写|[为计整正():,、])*")
+"""What may stand in a cell with a sum of money."""
 _NUMBER = re.compile(r"\d{1,3}[.、]?")
 
 
@@ -66,23 +72,18 @@ def stock_of(document: FactDocument) -> Stock:
             continue
         first = next((cell for cell in row.values() if _SUM.fullmatch(cell.text)), None)
         if first is not None:
-            sums = [(money, c) for c in row.values() if (money := _money(c.text)) is not None]
+            sums = [(m, c) for c in row.values() if (m := _money(c.text, unit)) is not None]
+            # a number beside a sum in 元 counts the things
+            sums = [each for each in sums if re.search("[元圆¥]", each[1].text)] or sums
             if sums:
-                total = (sums[-1][0] * unit, sums[-1][1])
+                total = sums[-1]
             continue
         name = row.get(columns["name"])
         if name is None or _END.fullmatch(name.text) or not _is_thing(name.text):
             continue
         priced = row.get(columns.get("value", -1))
-        money = _money(priced.text) if priced else None
-        items.append(
-            Item(
-                name,
-                row.get(columns.get("quantity", -1)),
-                None if money is None else money * unit,
-                priced,
-            )
-        )
+        money = _money(priced.text, unit) if priced else None
+        items.append(Item(name, row.get(columns.get("quantity", -1)), money, priced))
     return Stock(tuple(items), *(total or (None, None)))
 
 
@@ -90,9 +91,20 @@ def _is_thing(text: str) -> bool:
     return re.search(r"[\u4e00-\u9fffA-Za-z]{2}", text) is not None
 
 
-def _money(text: str) -> Decimal | None:
+def _money(text: str, unit: Decimal) -> Decimal | None:
+    """Yuan that a cell says: in figures or words, in the `unit` of the column unless it gives its
+    own."""
     match = _MONEY.fullmatch(text)
-    return Decimal(match[1].replace(",", "")) if match else None
+    if match is not None:
+        with suppress(ValueError):
+            own = match["own"] or re.search("[万萬亿億]", text)
+            return quantity(match["number"]) * (1 if own else unit)
+    found = amounts(text)
+    values = {amount.value for amount in found if amount.currency == "CNY"}
+    beside = text
+    for amount in reversed(found):
+        beside = beside[: amount.start] + beside[amount.stop :]
+    return values.pop() if len(values) == 1 and _BESIDE.fullmatch(beside) else None
 
 
 def _header(row: dict[int, Cell]) -> tuple[dict[str, int], Decimal] | None:
@@ -161,7 +173,14 @@ def _parted(line: str, start: int) -> list[Cell]:
     return pieces
 
 
-_QUANTITY_END = re.compile(r"[\d一二两三四五六七八九十]+(?:余)?[\u4e00-\u9fff]{1,2}$")
+COUNT = (
+    r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)余?"
+    "(?:部|台|辆|个|只|件|条|枚|支|把|块|副|付|对|双|套|张|本|册|瓶|箱|袋|盒|包|捆|桶|根|株|粒|片|颗|顶|架|艘|头|匹"
+    "|幅|串|组|批|扇|公斤|千克|毫克|克|市?斤|吨|(?:平方|立方)?米|毫?升)"
+)
+"""A number of things, as it stands behind their name. 号 counts nothing (甘A12345号)."""
+# nor does the number of a model (iPhone12个人版)
+_QUANTITY_END = re.compile(rf"(?<![\da-zA-Z.-]){COUNT}$")
 
 
 @lru_cache(maxsize=8192)
@@ -172,18 +191,47 @@ def thing(name: str) -> str:
 
 def same_thing(one: str, other: str) -> bool:
     """Whether two lists mean the same: equal names, or one is the end or the middle of the other
-    (北极光X30型手机, 北极光X30型手机1部; 黑色北极光X30型手机)."""
+    (北极光X30型手机, 北极光X30型手机1部; 黑色北极光X30型手机). Of two characters only the end
+    (手机, 黑色手机)."""
     left, right = thing(one), thing(other)
     if left == right:
         return True
     short, long = sorted((left, right), key=len)
-    if len(short) >= 3 and short in long:
+    if (len(short) >= 3 and short in long) or (len(short) == 2 and long.endswith(short)):
         return True
     if len(left) != len(right) or len(left) < 5:
         return False
     # one misread character; another digit or letter is another model
     apart = [a + b for a, b in zip(left, right, strict=True) if a != b]
     return len(apart) == 1 and not re.search(r"[\da-z]", apart[0])
+
+
+_COUNT = re.compile(
+    rf"(?:净重)?[共计]{{0,2}}(?P<number>[\d.,{FIGURES}{UNITS}]+)(?P<unit>(?![余多几])[\u4e00-\u9fff]{{0,2}}|kg|mg|g)",
+    re.IGNORECASE,
+)
+_WEIGHTS = {
+    "吨": Decimal(10**6), "kg": Decimal(1000), "公斤": Decimal(1000), "斤": Decimal(500),
+    "市斤": Decimal(500), "克": Decimal(1), "g": Decimal(1), "毫克": Decimal("0.001"),
+    "mg": Decimal("0.001"),
+}  # fmt: skip
+_PACKS = frozenset("包箱袋盒捆套批桶瓶条")
+
+
+def count_of(cell: Cell) -> tuple[Decimal, str] | None:
+    """How many a cell says, and of what: grams (克), 元, packs by their word, else single things
+    (""). None if it cannot be read."""
+    match = _COUNT.fullmatch(cell.text)
+    if match is None:
+        return None
+    try:
+        number = quantity(match["number"])
+    except ValueError:
+        return None
+    unit = match["unit"].lower()
+    if unit in _WEIGHTS:
+        return number * _WEIGHTS[unit], "克"
+    return number, unit if unit == "元" or unit in _PACKS else ""
 
 
 def money_text(amount: Amount | Decimal) -> str:
