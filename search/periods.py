@@ -19,10 +19,16 @@ _DATE = re.compile(
 _REST = re.compile(
     r"(?P<m>[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:(?P<d>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
 )
+# at the end of a span, the rest taken from its beginning: 2023-05-08..06-10, 8日至10日, 2023-01..06
+_MONTH_DAY = re.compile(r"(?P<m>[0-9]{1,2})[-./](?P<d>[0-9]{1,2})")
+_DAY = re.compile(rf"(?P<d>[0-9]{{1,2}}|{_CN})[日号]")
+_BARE = re.compile("[0-9]{1,2}")
 _BETWEEN = re.compile(r"\s*(?:\.\.+|…|～|~|至|到)\s*")
 _YEARS = re.compile(r"\s*([0-9]{4})(\s*[-—–－]+\s*)([0-9]{4})\s*")
 _AROUND = re.compile(r"^[自从]|[起止]$")
 ADVICE = "write 2023, 2023-05, 2023-05-08 or 2023年5月8日, spans as 2023-01..2023-06"
+_Parts = tuple[int, int | None, int | None]
+"""Year, month, day, as far as they are said."""
 
 
 def period(text: str, column: int = 1) -> tuple[date | None, date | None]:
@@ -43,11 +49,11 @@ def period(text: str, column: int = 1) -> tuple[date | None, date | None]:
     stop, start = marks[0]
     left, right = text[:stop], text[start:]
     first = last = None
-    year = None
+    begun = None
     if form(left):
-        first, _, year = _single(left, column, None)
+        first, _, begun = _single(left, column, None)
     if form(right):
-        _, last, _ = _single(right, column + start, year)
+        _, last, _ = _single(right, column + start, begun)
     if first is None and last is None:
         raise QueryError("a span of time without any date", advice=ADVICE, column=column)
     if first is not None and last is not None and first > last:
@@ -57,40 +63,61 @@ def period(text: str, column: int = 1) -> tuple[date | None, date | None]:
     return first, last
 
 
-def _single(text: str, column: int, year: int | None) -> tuple[date, date, int]:
-    """First and last day of a year, month or day, and the year. `year` stands for a missing one."""
+def _single(text: str, column: int, begun: _Parts | None) -> tuple[date, date, _Parts]:
+    """First and last day of a year, month or day, and what was said of it. What is missing is
+    taken from where the span `begun`."""
     plain = _AROUND.sub("", form(text))
     try:
-        parts = _parts(plain, year)
+        parts = _parts(plain) or (None if begun is None else _rest(plain, begun))
         if parts is not None:
-            return _days(*parts)
+            return *_days(*parts), parts
     except ValueError:
         pass
     raise QueryError(f"not a date: {text.strip()[:40]!r}", advice=ADVICE, column=column)
 
 
-def _parts(text: str, year: int | None) -> tuple[int, int | None, int | None] | None:
-    if year is not None and (match := _REST.fullmatch(text)):
-        return year, value(match["m"]), value(match["d"]) if match["d"] else None
+def _parts(text: str) -> _Parts | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    if match["cy"]:
-        plain = digits(match["cy"])
-        month, day = match["cm"], match["cd"]
-        return int(plain or 0), value(month) if month else None, value(day) if day else None
-    month, day = match["m"] or match["pm"], match["d"] or match["pd"]
-    return int(match["y"] or match["py"]), int(month) if month else None, int(day) if day else None
+    year = digits(match["cy"]) if match["cy"] else match["y"] or match["py"]
+    month = match["cm"] or match["m"] or match["pm"]
+    day = match["cd"] or match["d"] or match["pd"]
+    return _number(year or ""), _number(month) if month else None, _number(day) if day else None
 
 
-def _days(year: int, month: int | None, day: int | None) -> tuple[date, date, int]:
+def _rest(text: str, begun: _Parts) -> _Parts | None:
+    """The end of a span that leaves out what stands at its beginning."""
+    year, month, day = begun
+    if match := _REST.fullmatch(text):
+        return year, _number(match["m"]), _number(match["d"]) if match["d"] else None
     if month is None:
-        return date(year, 1, 1), date(year, 12, 31), year
+        return None
+    if day is None:
+        return (year, int(text), None) if _BARE.fullmatch(text) else None
+    if match := _MONTH_DAY.fullmatch(text):
+        return year, int(match["m"]), int(match["d"])
+    if match := _DAY.fullmatch(text):
+        return year, month, _number(match["d"])
+    return (year, month, int(text)) if _BARE.fullmatch(text) else None
+
+
+def _number(text: str) -> int:
+    """The number; ValueError for what is none (十十)."""
+    number = value(text)
+    if number is None:
+        raise ValueError(f"not a number: {text!r}")
+    return number
+
+
+def _days(year: int, month: int | None, day: int | None) -> tuple[date, date]:
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31)
     if day is None:
         if not 1 <= month <= 12 or year < 1:
             raise ValueError
-        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), year
-    return date(year, month, day), date(year, month, day), year
+        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, day), date(year, month, day)
 
 
 def printed(first: date | None, last: date | None) -> str:

@@ -40,7 +40,7 @@ from .query import (
     Word,
     leaves,
 )
-from .variants import amounts, spellings
+from .variants import ambiguous, amounts, spellings
 from .vocabulary import language, lookalikes, synonyms
 
 ONE_EDIT_FROM = 4
@@ -125,7 +125,10 @@ def _strings(
         alike.setdefault(other, 1.0)
     if field in ("text", "number"):
         for other in amounts(text) if isinstance(leaf, Phrase) else spellings(text):
-            alike.setdefault(other, weights.spelling)
+            if not ambiguous(other):
+                alike.setdefault(other, weights.spelling)
+            elif ranked:  # after - it would leave out other dates
+                alike.setdefault(other, weights.ambiguous)
     if use_synonyms and isinstance(leaf, Word):
         for synonym in _synonyms(leaf):
             for other in (form(synonym), *_canonical(field, form(synonym), leaf)):

@@ -65,9 +65,8 @@ def _dates(match: re.Match[str]) -> Iterator[str]:
     if year is None:
         if month is not None and day is not None:
             yield f"{month:02}月{day:02}日"
-            if month > 2:  # 1月 also ends 11月, 二月 also ends 十二月
-                yield f"{month}月{day}日"
-                yield f"{chinese(month)}月{chinese(day)}日"
+            yield f"{month}月{day}日"
+            yield f"{chinese(month)}月{chinese(day)}日"
     elif month is None:
         yield f"{year}年"
         yield from _zeros_of(f"{spelt}年")
@@ -83,11 +82,19 @@ def _dates(match: re.Match[str]) -> Iterator[str]:
         yield f"{year}年{month:02}月{day:02}日"
         for mark in "-./":
             yield f"{year}{mark}{month:02}{mark}{day:02}"
-            if day > 3:  # 2023-5-1 also begins 2023-5-12
-                yield f"{year}{mark}{month}{mark}{day}"
+            yield f"{year}{mark}{month}{mark}{day}"
         yield from _zeros_of(f"{spelt}年{chinese(month)}月{chinese(day)}日")
         yield f"{year}年{month}月{day:02}日"
         yield f"{year}年{month:02}月{day}日"
+
+
+_PART = re.compile(r"[0-9]{4}([-./])[0-9]{1,2}\1[1-3]$|^[12一二]月[0-9一二三四五六七八九十]")
+
+
+def ambiguous(text: str) -> bool:
+    """Whether a spelling also stands in another date: 2023-5-1 begins 2023-5-12, 二月八日 ends
+    十二月八日."""
+    return _PART.search(text) is not None
 
 
 def _number(text: str | None) -> int | None:

@@ -53,6 +53,7 @@ class Operators(_Strict):
 
 class Weights(_Strict):
     spelling: Weight
+    ambiguous: Weight
     synonym: Weight
     whole_word: Weight
     fields: dict[SearchField, Weight]

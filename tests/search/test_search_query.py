@@ -181,6 +181,13 @@ READ: list[tuple[str, Query]] = [
     ("日期:2023年1月至2023年6月", days("2023-01-01", "2023-06-30")),
     ("日期:2023年1月至6月", days("2023-01-01", "2023-06-30")),
     ("日期:自2023年1月1日到5月8日止", days("2023-01-01", "2023-05-08")),
+    ("日期:2023年5月8日至10日", days("2023-05-08", "2023-05-10")),
+    ("日期:二〇二三年五月八日至十日", days("2023-05-08", "2023-05-10")),
+    ("日期:2023年5月8日至6月10日", days("2023-05-08", "2023-06-10")),
+    ("日期:2023-05-08..10", days("2023-05-08", "2023-05-10")),
+    ("日期:2023-05-08..06-10", days("2023-05-08", "2023-06-10")),
+    ("日期:2023-01..06", days("2023-01-01", "2023-06-30")),
+    ("日期:2023-01 至 06", days("2023-01-01", "2023-06-30")),
     ("日期:2023-01~2023-06", days("2023-01-01", "2023-06-30")),
     ("日期:2023-01～2023-06", days("2023-01-01", "2023-06-30")),
     ("日期:2023-01 至 2023-06 甲", AllOf((days("2023-01-01", "2023-06-30"), A))),
@@ -251,6 +258,13 @@ def test_every_name_of_a_field(field: str, name: str) -> None:
         ("日期:二〇二三年二月三十日", 4, "not a date"),
         ("日期:2023-01..abc", 13, "not a date"),
         ("日期:2023-05..2023-01", 13, "ends before"),
+        ("日期:2023-05..01", 13, "ends before"),
+        ("日期:2023-05..13", 13, "not a date"),
+        ("日期:2023-05-08..32", 16, "not a date"),
+        ("日期:2023..06", 10, "not a date"),
+        ("日期:2023年5月至10日", 12, "not a date"),
+        ("日期:..06", 6, "not a date"),
+        ("日期:二〇二三年十十月", 4, "not a date"),
         ("日期:..", 4, "without any date"),
         ("日期:2021..2022..2023", 14, "two ends"),
         ("日期:0000", 4, "not a date"),
@@ -480,7 +494,15 @@ def finds(query: str, page: str = "", **parts: object) -> bool:
         ("二〇二三年五月八日", "2023年5月8日"),
         ("二〇二三年十二月三十一日", "2023-12-31"),
         ("于2023年5月8日被抓", "于2023年05月08日被抓"),
+        ("2023年5月1日", "2023.5.1"),
+        ("2023年5月1日", "于2023-5-1立案"),
+        ("2023年5月1日", "2023/5/1"),
+        ("2023年5月4日", "2023.5.4"),
+        ("于2023年5月1日被抓", "于2023.5.1被抓"),
         ("2023年5月", "2023-05-17"),
+        ("2月8日", "二月八日"),
+        ("二月八日", "2月8日"),
+        ("二月八日", "02月08日"),
         ("5月8日", "五月八日"),
         ("二零二三年", "二〇二三年"),
         ("二〇二三年", "二零二三年"),
@@ -522,6 +544,11 @@ def test_finds(query: str, page: str) -> None:
         ("AB1*", "XAB1"),
         ('"\x00" OR 甲', "乙"),
         ("-3860元", "3,860元"),
+        ('"2023年5月1日"', "2023.5.1"),
+        ("2023年5月4日", "2023.5.1"),
+        ("于2023年5月1日被抓", "于2023.5.10被抓"),
+        ("-2023年5月4日", "2023.5.4"),
+        ("-3月8日", "三月八日"),
     ],
 )
 def test_does_not_find(query: str, page: str) -> None:
@@ -577,6 +604,32 @@ def test_what_was_showncounts_more_than_its_variants() -> None:
     assert plan(parse("酒驾"), synonyms=False) == plans.Preferring(
         plans.Substring("text", "酒驾"), made.wishes
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "part", "weight"),
+    [
+        ("2023年5月1日", "2023.5.1", language().weights.ambiguous),  # begins 2023.5.10
+        ("2月8日", "二月八日", language().weights.ambiguous),  # ends 十二月八日
+        ("2023年5月1日", "2023.05.01", language().weights.spelling),
+        ("2023年5月4日", "2023.5.4", language().weights.spelling),
+        ("于2023年5月1日被抓", "于2023.5.1被抓", language().weights.spelling),
+        ("3月8日", "三月八日", language().weights.spelling),
+    ],
+)
+def test_a_spelling_that_stands_in_other_dates_counts_less(
+    query: str, part: str, weight: float
+) -> None:
+    made = plan(parse(query))
+    assert isinstance(made, plans.Preferring)
+    assert isinstance(made.part, plans.Or)
+    assert plans.Weighted(plans.Substring("text", part), weight) in made.part.parts
+
+
+@pytest.mark.parametrize("query", ["-2023年5月1日", "-2月8日"])
+def test_what_is_excluded_excludes_no_other_date(query: str) -> None:
+    assert finds(query, "2023.5.10和十二月八日")
+    assert not finds(query, "2023年05月01日和02月08日")
 
 
 def test_whole_words_and_titles_are_wished_for() -> None:
