@@ -78,6 +78,7 @@ def _values(text: str, whole: Normalised, elements: Elements) -> Iterator[_Value
         start = next((a for a, b in parts or [(0, len(whole.text))] if a <= stop < b), None)
         if amount.currency != "CNY" or start is None:
             continue
+        start = max(start, stop - _REACH)
         start = max(start, whole.text.rfind("。", start, stop) + 1)
         told = headed or _APPRAISED.search(whole.text, start, stop) is not None
         if before is not None:
@@ -90,6 +91,8 @@ def _values(text: str, whole: Normalised, elements: Elements) -> Iterator[_Value
             yield _Value(amount, start, stop)
 
 
+_REACH = 400
+"""A sentence is read so far back from a sum."""
 _AGAIN = 12
 """Not more stands between a sum and the same sum in words."""
 
