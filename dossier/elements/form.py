@@ -8,9 +8,10 @@ from functools import lru_cache
 from ..normal import Normalised, normalise
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def form(text: str) -> Normalised:
-    """`normalise(text)`, kept for the next reader: several modules read one text in turn."""
+    """`normalise(text)`, kept for the next reader: several modules read one text, and parts of it,
+    in turn."""
     return normalise(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..normal import normal
@@ -47,11 +47,13 @@ def charge_mentions(
         # offsets of the form never fall, so a place in the text is found by bisection
         first, last = bisect_left(whole.offsets, part.start), bisect_left(whole.offsets, part.stop)
         piece = whole.text[first:last]
+        starts = [0, *(mark.end() for mark in _SENTENCE.finditer(piece))]
+        past = [mark.span() for mark in _PAST.finditer(piece)]
         for charge in charges_in_form(piece):
-            begin = low = max(0, charge.start - _REACH)
-            for end in _SENTENCE.finditer(piece, low, charge.start):
-                begin = end.end()
-            if _PAST.search(piece, begin, charge.start):
+            sentence = starts[bisect_right(starts, charge.start) - 1]
+            begin = max(sentence, charge.start - _REACH)
+            at = bisect_left(past, (begin, 0))
+            if at < len(past) and past[at][1] <= charge.start:
                 continue
             who = () if pattern is None else _last_row(piece, begin, charge.start, pattern, known)
             start, stop = whole.span(first + charge.start, first + charge.stop)

@@ -260,7 +260,7 @@ def main() -> int:
             print(f"{path} is not there", file=sys.stderr)
             return 2
 
-    console = Console(stderr=given.json)
+    console = Console(stderr=given.json, width=120)
     if given.limit is not None and given.limit < 0:
         parser.error("--limit must not be negative")
     judgments = [row for _, row in zip(_numbers(given.limit), rows(given.judgments), strict=False)]

@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--no-recall", action="store_true", help="leave out the first stage")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    console = Console(stderr=given.json)
+    console = Console(stderr=given.json, width=160)
 
     judgments, queries = read(given.lecard)
     begun = time.perf_counter()

@@ -184,7 +184,7 @@ def main() -> int:
     table = Table("judgments", *found)
     for name in next(iter(found.values())):
         table.add_row(name, *(f"{each[name]:,.2f}" for each in found.values()))
-    Console().print(table)
+    Console(width=110).print(table)
     return 0
 
 

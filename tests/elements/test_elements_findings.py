@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dossier.elements import charges, extract, form
 from dossier.elements import circumstances as module
 from dossier.elements.circumstances import circumstances
 from dossier.elements.values import Circumstance, Segment, SegmentKind
+from dossier.normal import Normalised
 
 NAMES = ("张三", "李四")
 
@@ -172,3 +174,30 @@ def test_words_of_the_law_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -
     text = "从犯，" * 3000
     assert len(read(text)) == 3000
     assert looked <= len(text)
+
+
+def test_of_a_text_a_bounded_number_of_charges_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(charges, "_ALL", 5)
+    mentioned = extract("被告人张三犯盗窃罪。" * 40).charges
+    assert {each.name for each in mentioned} == {"盗窃"}
+    assert len(mentioned) <= 10
+
+
+def test_a_text_is_brought_into_matching_form_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    whole = (
+        "经审理查明，被告人张三盗窃手机一部。本院认为，其行为已构成盗窃罪。判决如下：\n"
+        "被告人张三犯盗窃罪，判处有期徒刑一年。"
+    ) * 20
+    brought = form.normalise
+
+    def counted(text: str) -> Normalised:
+        sizes.append(len(text))
+        return brought(text)
+
+    monkeypatch.setattr(form, "normalise", counted)
+    form.form.cache_clear()
+    extract(whole)
+    assert sizes.count(len(whole)) == 1
