@@ -181,10 +181,10 @@ def test_worker_processes_describe_as_this_one_does(
     monkeypatch.setattr(describing, "_FEW", 10)
     monkeypatch.setattr(describing, "_BATCH", 3)
     there = []
-    workers = set()
+    before, workers = set(multiprocessing.active_children()), set()
     for part in describing.describe_all(database, ids, jobs=2):
         there += part
-        workers |= set(multiprocessing.active_children())
+        workers |= set(multiprocessing.active_children()) - before
         if killed:  # as a machine without memory does; what they had is described here
             for worker in workers:
                 worker.kill()

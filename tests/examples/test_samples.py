@@ -20,6 +20,9 @@ import pytest
 import yaml
 from PIL import Image
 
+from dossier import extract
+from dossier.similarity.guidelines import load_guidelines
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = EXAMPLES / "cases"
 NAMES = ("盗窃", "危险驾驶", "故意伤害", "交通肇事", "寻衅滋事", "诈骗")
@@ -478,3 +481,16 @@ def test_maker_writes_what_is_committed(tmp_path: Path, monkeypatch: pytest.Monk
     truth = json.loads(lzma.decompress((tmp_path / "危险驾驶.truth.json.xz").read_bytes()))
     assert truth == load("危险驾驶").truth
     assert set(dict(_members(tmp_path / "危险驾驶"))) == set(load("危险驾驶").files)
+
+
+def test_sample_judgments_impose_nothing_that_the_law_forbids() -> None:
+    """刑法 72, 73: probation only of terms up to three years, and never shorter than the term."""
+    limits = load_guidelines().limits
+    rows = (CASES.parent / "judgments" / "judgments.jsonl").read_text("utf-8").splitlines()
+    sentences = [each for row in map(json.loads, rows) for each in extract(row["全文"]).sentences]
+    suspended = [each for each in sentences if each.probation and each.months]
+    assert len(suspended) > 5
+    for each in suspended:
+        assert each.months <= limits.probation.most
+        assert each.probation >= each.months
+        assert each.probation <= limits.probation.trial[1]
