@@ -29,6 +29,10 @@ _THING = re.compile(
     rf"(?P<name>(?:[^,。;:、()]|\([^()]{{1,20}}\)){{2,40}}?)\(?(?P<quantity>{COUNT})(?!月|小时)"
 )
 _NAMED = re.compile(r"[一-龥a-zA-Z]{2}")
+_REACH = 400
+"""A sentence is read so far back from a sum."""
+_AGAIN = 12
+"""Not more stands between a sum and the same sum in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,6 @@ def _values(text: str, whole: Normalised, elements: Elements) -> Iterator[_Value
         clause = re.split("[,;]", lead)[-1]
         if told and not again and _SAID.search(lead) and not _NOT.search(clause):
             yield _Value(amount, start, stop)
-
-
-_REACH = 400
-"""A sentence is read so far back from a sum."""
-_AGAIN = 12
-"""Not more stands between a sum and the same sum in words."""
 
 
 def _inside(whole: Normalised, at: int) -> int:
