@@ -12,6 +12,7 @@ from typing import Self
 import tantivy
 from tantivy import Occur, Query
 
+from ..cores import cores
 from ..errors import IndexBusy, IndexDamaged, QueryError
 from . import tantivy_store as store
 from .analysis import form
@@ -26,8 +27,8 @@ from .tantivy_ranking import Ranking, matches
 _HEAP = 128_000_000
 """Of each thread that writes."""
 _BUILDING = 2
-"""Threads that fill a new index: as many as one thread of Python feeds. More than one for a few
-pages only leaves more segments."""
+"""Threads that fill a new index, where there are so many cores: as many as one thread of Python
+feeds. More than one for a few pages only leaves more segments."""
 _ALL_VALUES = 60_000
 _TRIES = 5
 
@@ -62,7 +63,7 @@ class TantivyIndex:
         store.prepare(folder)
         index = tantivy.Index(schema(), path=str(folder), reuse=False)
         store.mark(folder)
-        return cls(folder, index, _BUILDING)
+        return cls(folder, index, min(_BUILDING, cores()))
 
     @classmethod
     def open(cls, place: str) -> Self:

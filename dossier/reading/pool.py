@@ -16,6 +16,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import cv2
 
+from ..cores import cores
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class Pool:
     """
 
     def __init__(self, jobs: int | None, executor: Executor | None) -> None:
-        self.jobs = max(1, jobs or getattr(executor, "_max_workers", None) or _cores())
+        self.jobs = max(1, jobs or getattr(executor, "_max_workers", None) or cores())
         self._own = executor is None
         self._executor = executor or self._start()
 
@@ -83,13 +85,6 @@ class _WorkerContext(SpawnContext):
 
 
 _MAIN_HIDDEN = threading.Lock()
-
-
-def _cores() -> int:
-    """Cores this process may use (a container may allow fewer than the machine has)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _begin_worker() -> None:
