@@ -497,10 +497,9 @@ class Archive:
         The first call builds the features of all judgments (`progress`: done and in all). A help
         for reading, no rule. Raises `NotInArchive`, `IndexBusy` and ValueError.
         """
-        if sort not in get_args(comparing.SimilarSort):
-            raise ValueError(
-                f"sort={sort!r}: there are {', '.join(get_args(comparing.SimilarSort))}"
-            )
+        orders = get_args(comparing.SimilarSort)
+        if sort not in orders:
+            raise ValueError(f"sort={sort!r}: there are {', '.join(orders)}")
         if k < 1:
             raise ValueError("k counts from 1")
         return comparing.find_similar(

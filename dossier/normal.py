@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -154,6 +155,11 @@ class Normalised:
         if self.ends is not None:
             return begin, self.ends[stop - 1]
         return begin, self.offsets[stop - 1] + 1
+
+    def inside(self, at: int) -> int:
+        """Where offset `at` of the original stands in `text`: the first character of it that begins
+        there or later."""
+        return bisect_left(self.offsets, at, hi=len(self.text))
 
 
 def normalise(text: str, *, spaces: Spaces = "drop", zeros: bool = False) -> Normalised:

@@ -254,16 +254,11 @@ def circumstances(
     known = {normal(name): name for name in names if len(normal(name)) > 1}
     found: list[Circumstance] = []
     left = _ALL
-    # offsets of the form never fall, so a place in the text is found by bisection
     for part in parts:
         speaker = _speaker(part.kind, judgment, kind)
         if speaker is None or not left:
             continue
-        start, stop = (
-            bisect_right(at.offsets, part.start - 1),
-            bisect_right(at.offsets, part.stop - 1),
-        )
-        start, stop = min(start, len(at.text)), min(stop, len(at.text))
+        start, stop = at.inside(part.start), at.inside(part.stop)
         if start >= stop:
             continue
         passage = _Passage(at.text, start, stop, known, part.kind, speaker == "court")

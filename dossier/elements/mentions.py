@@ -44,8 +44,7 @@ def charge_mentions(
         if part.kind in ("head", "parties", "foot", "appendix", "evidence"):
             continue
         speaker = _SPEAKERS.get(part.kind, "document") if judgment else "document"
-        # offsets of the form never fall, so a place in the text is found by bisection
-        first, last = bisect_left(whole.offsets, part.start), bisect_left(whole.offsets, part.stop)
+        first, last = whole.inside(part.start), whole.inside(part.stop)
         piece = whole.text[first:last]
         starts = [0, *(mark.end() for mark in _SENTENCE.finditer(piece))]
         past = [mark.span() for mark in _PAST.finditer(piece)]

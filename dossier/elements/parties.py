@@ -8,7 +8,6 @@ labels and values (姓名 … 性别 …). Words are data: parties.yaml.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -43,17 +42,12 @@ def parties(
     if prose and not segments:
         spans = [(0, len(text))]
     if prose and spans:
-        start = _inside(whole, spans[0][0])
-        stop = min(_inside(whole, spans[-1][1]), start + _LONGEST_HEAD)
+        start = whole.inside(spans[0][0])
+        stop = min(whole.inside(spans[-1][1]), start + _LONGEST_HEAD)
         found = _prose(whole.text[start:stop])
         return tuple(_placed(each, text, whole, start) for each in found)
     one = _labelled(whole.text[:_FORM])
     return () if one is None else (_placed(one, text, whole, 0),)
-
-
-def _inside(whole: Normalised, at: int) -> int:
-    """Where an offset of the original stands in the form."""
-    return min(bisect_left(whole.offsets, at), len(whole.text))
 
 
 def _placed(party: PartyElements, text: str, whole: Normalised, offset: int) -> PartyElements:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -74,11 +73,11 @@ def _values(text: str, whole: Normalised, elements: Elements) -> Iterator[_Value
     """The sums of the conclusion that are values, each once: what follows in brackets (大写) says
     it again."""
     ends = [(s.start, s.stop) for s in elements.segments if s.kind == "conclusion"]
-    parts = [(_inside(whole, start), _inside(whole, stop)) for start, stop in ends]
+    parts = [(whole.inside(start), whole.inside(stop)) for start, stop in ends]
     headed = bool(parts)
     before: Amount | None = None
     for amount in elements.amounts:
-        stop = _inside(whole, amount.start)
+        stop = whole.inside(amount.start)
         start = next((a for a, b in parts or [(0, len(whole.text))] if a <= stop < b), None)
         if amount.currency != "CNY" or start is None:
             continue
@@ -86,18 +85,13 @@ def _values(text: str, whole: Normalised, elements: Elements) -> Iterator[_Value
         start = max(start, whole.text.rfind("。", start, stop) + 1)
         told = headed or _APPRAISED.search(whole.text, start, stop) is not None
         if before is not None:
-            start = max(start, _inside(whole, before.stop))
+            start = max(start, whole.inside(before.stop))
         lead = whole.text[start:stop]
         again = before is not None and before.value == amount.value and len(lead) < _AGAIN
         before = amount
         clause = re.split("[,;]", lead)[-1]
         if told and not again and _SAID.search(lead) and not _NOT.search(clause):
             yield _Value(amount, start, stop)
-
-
-def _inside(whole: Normalised, at: int) -> int:
-    """Where an offset of the original stands in the form."""
-    return bisect_left(whole.offsets, at, hi=len(whole.text))
 
 
 def _items(text: str, whole: Normalised, values: Sequence[_Value]) -> Iterator[Item]:
